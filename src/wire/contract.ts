@@ -1,0 +1,151 @@
+/**
+ * The two ends of the wire, as the rest of the code sees them.
+ *
+ * `Exchange` is one request that came in and the reply that goes out; `Transport` sends one request to a provider.
+ * No stage, route or provider sees a node:http or undici type, so the engine underneath can be exchanged per
+ * connection. Every implementation passes the contract suites in this folder.
+ *
+ * Costs: no promise, timer or object per body chunk on either side; header names are lower case everywhere.
+ */
+
+/** Header names and values one after another: `[name, value, name, value, …]`, names in lower case, repeats allowed. */
+export type HeaderList = readonly string[];
+
+/** Why an exchange ended: `finished` once the last byte of the reply was handed to the system. */
+export type ExchangeEnd = 'finished' | 'client-left' | 'aborted';
+
+/** Receives the request body as it arrives. Exactly one of `onBodyEnd`, `onBodyError` is called, once, last. */
+export interface BodyReceiver {
+  /** @param chunk bytes owned by the receiver from now on */
+  onBodyChunk(chunk: Buffer): void;
+  onBodyEnd(): void;
+  onBodyError(error: BodyError): void;
+}
+
+/** `too-large`: the limit was passed (the rest is not read); `incomplete`: the client stopped or left before the end. */
+export interface BodyError {
+  readonly reason: 'too-large' | 'incomplete';
+  readonly message: string;
+}
+
+export interface Exchange {
+  readonly method: string;
+  /** Request target exactly as sent, query included. */
+  readonly target: string;
+  /** Path part of the target, not percent-decoded, no query. */
+  readonly path: string;
+  /** Query without its question mark; empty when there is none. */
+  readonly query: string;
+  /** Remote address in text form, empty when the socket has gone. */
+  readonly remoteAddress: string;
+  /** Coarse start time, milliseconds of the monotonic clock. */
+  readonly startedAtMs: number;
+
+  /** First value of a header; the name in lower case. */
+  header(name: string): string | undefined;
+  /** All request headers as they came. */
+  headers(): HeaderList;
+
+  /** Starts reading the body. Call at most once. `limitBytes` counts decoded bytes; what exceeds it is not buffered. */
+  readBody(receiver: BodyReceiver, limitBytes: number): void;
+
+  /** Whole reply in one call; sets content-length. The body parts are written in order, not joined beyond 64 KB. */
+  reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void;
+  /** Head of a streamed reply. Flushed at once. */
+  replyHead(status: number, headers: HeaderList): void;
+  /** @returns false when the client reads slower than we write: stop until `onWritable` */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  /** Ends the connection without completing the reply, so that a cut answer never looks complete. */
+  abort(): void;
+
+  readonly headSent: boolean;
+  readonly ended: boolean;
+  /** Called each time after `write` returned false and there is room again. One listener. */
+  onWritable(listener: () => void): void;
+  /** Called once when the exchange is over, also when the client leaves while nothing is being written. One listener. */
+  onEnd(listener: (end: ExchangeEnd) => void): void;
+}
+
+/** Where accepted exchanges go. */
+export type ExchangeHandler = (exchange: Exchange) => void;
+
+export interface UpstreamRequest {
+  /** `http://host:port` or `https://host[:port]`, no path. */
+  readonly origin: string;
+  readonly method: string;
+  /** Path with query. */
+  readonly path: string;
+  /** Without host, content-length and connection; those are the transport's. */
+  readonly headers: HeaderList;
+  readonly body: readonly Buffer[] | null;
+  readonly bodyLength: number;
+}
+
+export type TransportErrorCode =
+  | 'connect-failed' // refused, unreachable, DNS, TLS
+  | 'connect-timeout'
+  | 'reset' // the connection ended before the reply did
+  | 'malformed-reply' // not HTTP, head too large, bad chunking
+  | 'saturated' // the bounded queue of waiters is full
+  | 'closed' // the transport is shutting down
+  | 'aborted'; // by us
+
+export interface TransportError {
+  readonly code: TransportErrorCode;
+  /** No secrets, no request content. */
+  readonly message: string;
+  /** True when no byte of the request can have reached the provider. */
+  readonly unsent: boolean;
+}
+
+/** Sees one reply. Order: `onSent`? `onHead` `onData`* (`onEnd` | `onError`); after either of the last, nothing. */
+export interface UpstreamReceiver {
+  /** The request was written to a connection. */
+  onSent?(): void;
+  /** Final status (never 1xx) and headers. */
+  onHead(status: number, headers: HeaderList): void;
+  /** Bytes of the body, decoded from transfer coding, owned by the receiver from now on. */
+  onData(chunk: Buffer): void;
+  /** The body is complete as framed (content-length reached or last chunk seen). */
+  onEnd(): void;
+  onError(error: TransportError): void;
+}
+
+export interface UpstreamCall {
+  /** Drops the request in any phase and closes its connection; the receiver hears nothing more. */
+  abort(): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface TransportCounters {
+  readonly open: number;
+  readonly busy: number;
+  readonly waiting: number;
+  readonly connectsTotal: number;
+  readonly requestsTotal: number;
+}
+
+/** Connections to one origin. Never follows redirects, never retries. */
+export interface Transport {
+  send(request: UpstreamRequest, receiver: UpstreamReceiver): UpstreamCall;
+  counters(): TransportCounters;
+  /** Refuses new calls, lets running ones end, closes idle connections. */
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** Upper bound of connections to the origin. Default 1024. */
+  readonly connections: number;
+  /** Requests that may wait for a connection before `saturated`. Default 4096. */
+  readonly maxWaiting: number;
+  /** Milliseconds from the connect call until the connection must stand. Default 10000. */
+  readonly connectTimeoutMs: number;
+  /** Milliseconds an idle connection is kept. Default 60000. */
+  readonly keepAliveMs: number;
+  /** False only when the user set `ssl_verify: false`. */
+  readonly verifyTls: boolean;
+}
+
+export type TransportFactory = (origin: string, options: TransportOptions) => Transport;
