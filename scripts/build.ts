@@ -1,0 +1,50 @@
+/**
+ * Builds `dist/` from `src/`: TypeScript into a fresh folder beside it, then two renames, so that a running gateway
+ * or a second build never sees half of it and no file of an earlier build stays. Run by `npm run build` and, as
+ * `prepare`, by `npm ci`.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+
+const NODE_LINE = '#!/usr/bin/env node\n';
+
+/** Compiles `root/src` into `root/dist`. Throws with the compiler's output when the sources do not compile. */
+export function build(root: string): void {
+  const target = path.join(root, 'dist');
+  const fresh = path.join(root, `dist.new-${process.pid}`);
+  const old = path.join(root, `dist.old-${process.pid}`);
+  try {
+    compile(root, fresh);
+    makeExecutable(path.join(fresh, 'cli', 'main.js'));
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(fresh, target);
+  } finally {
+    for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function compile(root: string, outDir: string): void {
+  const compiler = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const args = [compiler, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', outDir];
+  const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`tsc failed:\n${result.stdout}${result.stderr}`);
+}
+
+function makeExecutable(file: string): void {
+  if (!existsSync(file)) return;
+  const source = readFileSync(file, 'utf8');
+  if (!source.startsWith('#!')) writeFileSync(file, NODE_LINE + source);
+  chmodSync(file, 0o755);
+}
+
+if (import.meta.main) {
+  try {
+    build(path.dirname(import.meta.dirname));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
