@@ -27,7 +27,10 @@ export function build(root: string): void {
 }
 
 function compile(root: string, outDir: string): void {
-  const compiler = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const compiler = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+    'bin/tsc',
+  );
   const args = [compiler, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', outDir];
   const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (result.status !== 0) throw new Error(`tsc failed:\n${result.stdout}${result.stderr}`);
