@@ -20,7 +20,8 @@ export function pricesPath(directory: string, root: string): string {
 
 export function readPrices(file: string): Readonly<Record<string, JsonObject>> {
   const prices: Record<string, JsonObject> = Object.create(null);
-  return Object.assign(prices, JSON.parse(readText(file)));
+  const parsed: Record<string, JsonObject> = JSON.parse(readText(file));
+  return Object.assign(prices, parsed);
 }
 
 /** Text of a file, unpacked when its name ends in `.gz`. */
