@@ -5,8 +5,8 @@ const BRAND = Symbol.for('fast-litellm.error');
 export interface GatewayErrorOptions {
   /** Overrides the table's status (provider errors keep the provider's own). */
   readonly status?: number;
-  /** Overrides the table's `type`; LiteLLM answers the text "None" in a few places. */
-  readonly type?: string;
+  /** Overrides the table's `type`; LiteLLM answers null or the text "None" in a few places. */
+  readonly type?: string | null;
   /** Value of `error.param`; default null. */
   readonly param?: string | null;
   /** Overrides the table's retryability. */
@@ -31,7 +31,7 @@ export interface GatewayErrorOptions {
 export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
-  readonly type: string;
+  readonly type: string | null;
   readonly param: string | null;
   readonly retryable: boolean;
   readonly options: GatewayErrorOptions;
@@ -42,11 +42,17 @@ export class GatewayError extends Error {
     this.name = row.className;
     this.code = code;
     this.status = options.status ?? row.status;
-    this.type = options.type ?? row.type;
+    this.type = options.type === undefined ? row.type : options.type;
     this.param = options.param ?? null;
     this.retryable = options.retryable ?? row.retryable;
     this.options = options;
     Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** The same error with another text or other options; everything else is kept. */
+  with(changes: { readonly message?: string } & GatewayErrorOptions): GatewayError {
+    const { message = this.message, ...options } = changes;
+    return new GatewayError(this.code, message, { ...this.options, ...options });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

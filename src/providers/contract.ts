@@ -63,6 +63,10 @@ export interface UpstreamTarget {
   /** Streams are asked for usage with `stream_options.include_usage`. */
   readonly asksForStreamUsage: boolean;
   readonly params: ParamPolicy;
+  /** slow path: rewrites a whole reply, where the route's shape is not the provider's (text completion over chat). */
+  readonly convertReply?: (reply: JsonObject) => JsonObject;
+  /** slow path: makes a converter for one stream's events (it may keep state); null from it leaves the event out. */
+  readonly convertEvent?: () => (event: JsonObject) => JsonObject | null;
   /** Which `llm_provider-*` headers its error answers carry (LiteLLM-compat: none for most). */
   readonly errorHeaders: 'none' | 'all';
 }

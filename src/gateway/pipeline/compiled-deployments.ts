@@ -1,0 +1,93 @@
+/**
+ * Deployments with their provider targets, compiled once per configuration and route family. Wildcard deployments are
+ * compiled per model name behind a bounded cache, because the names come from clients.
+ */
+import type { Deployment } from '../../config/snapshot.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { LruMap } from '../../primitives/lru-map.ts';
+import type { NotNative, RouteFamily, UpstreamTarget } from '../../providers/contract.ts';
+import type { HeaderList } from '../../wire/contract.ts';
+
+/** Names that one client could make up must not grow the process. */
+const WILDCARD_CACHE_ENTRIES = 1024;
+
+export interface CompiledTarget extends UpstreamTarget {
+  readonly deployment: Deployment;
+  /** The provider's model name as JSON text, ready to splice. */
+  readonly modelJson: Buffer;
+  /** `x-litellm-model-*` and other reply headers that are the same for every request. */
+  readonly replyHeaders: HeaderList;
+  /** Request headers for a JSON body, credential included. */
+  readonly jsonHeaders: HeaderList;
+}
+
+export type CompileTarget = (deployment: Deployment, model: string, family: RouteFamily) => UpstreamTarget | NotNative;
+
+export interface CompiledDeployments {
+  /**
+   * @param model upstream model string of the deployment (`provider/name`), wildcards already filled in
+   * @throws GatewayError 501 when the provider is not served natively
+   */
+  target(deployment: Deployment, model: string, family: RouteFamily): CompiledTarget;
+  /** The same without keeping anything, for a deployment made for one call. */
+  uncached(deployment: Deployment, model: string, family: RouteFamily): CompiledTarget;
+}
+
+export function createCompiledDeployments(compile: CompileTarget, litellmVersion: string): CompiledDeployments {
+  const fixed = new Map<Deployment, Map<RouteFamily, CompiledTarget>>();
+  const wild = new LruMap<string, CompiledTarget>(WILDCARD_CACHE_ENTRIES);
+
+  const uncached = (deployment: Deployment, model: string, family: RouteFamily): CompiledTarget => {
+    const target = compile(deployment, model, family);
+    if ('notNative' in target)
+      throw new GatewayError(
+        'not_implemented',
+        `${target.notNative} Start with --fallback URL to have LiteLLM serve it.`,
+      );
+    return complete(deployment, target, litellmVersion);
+  };
+
+  return {
+    uncached,
+    target(deployment, model, family) {
+      if (model !== deployment.model) {
+        const key = `${deployment.id}\n${family}\n${model}`;
+        const known = wild.get(key);
+        if (known !== undefined) return known;
+        const made = uncached(deployment, model, family);
+        wild.set(key, made);
+        return made;
+      }
+      let families = fixed.get(deployment);
+      if (families === undefined) fixed.set(deployment, (families = new Map()));
+      const known = families.get(family);
+      if (known !== undefined) return known;
+      const made = uncached(deployment, model, family);
+      families.set(family, made);
+      return made;
+    },
+  };
+}
+
+function complete(deployment: Deployment, target: UpstreamTarget, litellmVersion: string): CompiledTarget {
+  return {
+    ...target,
+    deployment,
+    modelJson: Buffer.from(JSON.stringify(target.model)),
+    jsonHeaders: [...target.headers, 'content-type', 'application/json', 'accept-encoding', 'identity'],
+    replyHeaders: [
+      'x-litellm-model-id',
+      deployment.id,
+      'x-litellm-model-api-base',
+      target.apiBase,
+      'x-litellm-model-name',
+      `${target.provider}/${target.model}`,
+      'x-litellm-version',
+      litellmVersion,
+      'x-litellm-attempted-retries',
+      '0',
+      'x-litellm-attempted-fallbacks',
+      '0',
+    ],
+  };
+}

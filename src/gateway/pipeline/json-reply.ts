@@ -1,0 +1,104 @@
+/**
+ * A reply that is one JSON object: kept until it is whole and checked, so that a truncated answer is never passed on
+ * as success; then sent with the client's model name spliced in. Nothing is re-serialised unless the deployment needs
+ * a conversion. Memory: the reply's own chunks; they are not joined beyond 64 KB.
+ */
+import { ByteSegments, type SpliceEdit } from '../../primitives/byte-segments.ts';
+import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
+import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { fieldOf, ShallowJsonScanner, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
+import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+
+export interface JsonReplyOptions {
+  /** JSON text of the model name that the client sees; null leaves the provider's. */
+  readonly clientModel: Buffer | null;
+  /** Rewrites the whole reply where the route needs another shape than the provider gives. */
+  readonly convert: ((reply: JsonObject) => JsonObject) | null;
+  readonly status: number;
+}
+
+export class JsonReply implements ReplyMode {
+  readonly #port: ReplyPort;
+  readonly #options: JsonReplyOptions;
+  readonly #bytes = new ByteSegments();
+  readonly #scanner = new ShallowJsonScanner();
+  #invalid: InvalidJsonError | null = null;
+
+  constructor(port: ReplyPort, options: JsonReplyOptions) {
+    this.#port = port;
+    this.#options = options;
+  }
+
+  onData(chunk: Buffer): void {
+    this.#bytes.append(chunk);
+    if (this.#invalid !== null) return;
+    try {
+      this.#scanner.push(chunk);
+    } catch (error) {
+      if (!(error instanceof InvalidJsonError)) throw error;
+      this.#invalid = error;
+    }
+  }
+
+  onBroken(error: Parameters<ReplyPort['fail']>[0]): void {
+    this.#port.fail(error);
+  }
+
+  onEnd(): void {
+    const scan = this.#finishScan();
+    if (scan === null) return;
+    const failure = fieldOf(scan, 'error');
+    if (failure !== undefined && failure.kind !== 'null' && fieldOf(scan, 'choices') === undefined) {
+      const text = this.#bytes.text(failure.valueStart, failure.valueEnd);
+      if (isFailure(JSON.parse(text) as JsonValue)) {
+        this.#port.fail(this.#port.reported(text));
+        return;
+      }
+    }
+    const usage = this.#usage(scan);
+    const body = this.#options.convert === null ? this.#stamped(scan) : this.#converted(this.#options.convert);
+    this.#port.exchange.reply(this.#options.status, this.#port.replyHeaders('application/json', usage), body);
+    this.#port.succeed(usage);
+  }
+
+  #finishScan(): ShallowScan | null {
+    try {
+      if (this.#invalid !== null) throw this.#invalid;
+      const scan = this.#scanner.finish();
+      if (scan.slow === 'not-object') throw new TypeError('the reply is not a JSON object');
+      return scan;
+    } catch (error) {
+      if (!(error instanceof InvalidJsonError) && !(error instanceof TypeError)) throw error;
+      this.#port.fail(this.#port.malformed(error.message));
+      return null;
+    }
+  }
+
+  #usage(scan: ShallowScan): JsonObject | null {
+    const field = fieldOf(scan, 'usage');
+    if (field?.kind !== 'object') return null;
+    return JSON.parse(this.#bytes.text(field.valueStart, field.valueEnd)) as JsonObject;
+  }
+
+  #stamped(scan: ShallowScan): readonly Buffer[] {
+    const edits: SpliceEdit[] = [];
+    const model = fieldOf(scan, 'model');
+    if (model !== undefined && this.#options.clientModel !== null)
+      edits.push({ start: model.valueStart, end: model.valueEnd, bytes: this.#options.clientModel });
+    return this.#bytes.splice(edits);
+  }
+
+  /** slow path: only for routes whose reply has another shape. */
+  #converted(convert: (reply: JsonObject) => JsonObject): string {
+    const reply = convert(JSON.parse(this.#bytes.text()) as JsonObject);
+    const { clientModel } = this.#options;
+    const model = clientModel === null ? {} : { model: JSON.parse(clientModel.toString()) as string };
+    return JSON.stringify('model' in reply ? { ...reply, ...model } : reply);
+  }
+}
+
+/** Providers that always send `error` say null, false or nothing in it when all is well. */
+function isFailure(error: JsonValue): boolean {
+  if (typeof error === 'string') return error !== '';
+  return typeof error === 'object' && error !== null && Object.keys(error).length > 0;
+}

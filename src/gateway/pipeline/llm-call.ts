@@ -1,0 +1,105 @@
+/**
+ * One LLM request with a JSON body, from its first byte to its settled reply: collect and scan, decide, send, answer.
+ *
+ * Callbacks all the way, no promise on the request path; the object is the only state. The life: body chunks →
+ * `#decide` → `sendRequest` → upstream reply → `#settle`, exactly once. A client that leaves in any phase aborts the
+ * provider's call in the same turn of the event loop.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { ByteSegments } from '../../primitives/byte-segments.ts';
+import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import { scanShallow, ShallowJsonScanner, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
+import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
+import type { RouteContext } from '../contract.ts';
+import type { LlmFamily, LlmPipeline } from './pipeline.ts';
+import { prepareRequest } from './prepare-request.ts';
+import { readRequestFields, type RequestFields } from './request-fields.ts';
+import { UpstreamReply } from './upstream-reply.ts';
+
+export class LlmCall implements BodyReceiver {
+  readonly #pipeline: LlmPipeline;
+  readonly #family: LlmFamily;
+  readonly #exchange: Exchange;
+  readonly #pathModel: string | null;
+  readonly #reply: UpstreamReply;
+  readonly #bytes = new ByteSegments();
+  readonly #scanner = new ShallowJsonScanner();
+  #refused = false;
+
+  constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange, context: RouteContext) {
+    this.#pipeline = pipeline;
+    this.#family = family;
+    this.#exchange = exchange;
+    this.#pathModel = context.pathParams.get('model') ?? null;
+    this.#reply = new UpstreamReply(pipeline, family, exchange, context);
+  }
+
+  start(): void {
+    this.#exchange.readBody(this, this.#pipeline.state.snapshot.general.maxRequestBytes);
+  }
+
+  onBodyChunk(chunk: Buffer): void {
+    if (this.#refused) return;
+    this.#bytes.append(chunk);
+    try {
+      this.#scanner.push(chunk);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  onBodyError(error: BodyError): void {
+    if (this.#refused) return;
+    const code = error.reason === 'too-large' ? 'request_too_large' : 'bad_request';
+    this.#refuse(new GatewayError(code, error.message));
+  }
+
+  onBodyEnd(): void {
+    if (this.#refused) return;
+    try {
+      const fields = this.#readFields();
+      this.#decide(fields);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #readFields(): RequestFields {
+    const scan = this.#scanner.finish();
+    if (scan.slow === null) return readRequestFields(this.#bytes, scan);
+    if (scan.slow === 'not-object')
+      throw new GatewayError('invalid_json', 'Invalid request body: expected a JSON object.', {
+        param: 'request_body',
+      });
+    return rewritten(this.#bytes);
+  }
+
+  #decide(fields: RequestFields): void {
+    const facts = { exchange: this.#exchange, family: this.#family, pathModel: this.#pathModel };
+    this.#reply.send(prepareRequest(this.#pipeline, fields, facts));
+  }
+
+  #refuse(error: unknown): void {
+    this.#refused = true;
+    this.#reply.fail(
+      error instanceof InvalidJsonError
+        ? new GatewayError('invalid_json', `Invalid JSON payload: ${error.message}`, { param: 'request_body' })
+        : error,
+    );
+  }
+}
+
+/** slow path: a repeated or escaped top-level key. Parsed (the last one wins) and written anew, then decided upon. */
+function rewritten(original: ByteSegments): RequestFields {
+  const document = JSON.parse(original.text()) as JsonObject;
+  const buffer = Buffer.from(JSON.stringify(document));
+  const bytes = new ByteSegments();
+  bytes.append(buffer);
+  return readRequestFields(bytes, scanWritten(buffer));
+}
+
+/** A key that needs an escape even when written anew stays marked; its member is read by no decision. */
+function scanWritten(buffer: Buffer): ShallowScan {
+  return { ...scanShallow(buffer), slow: null };
+}

@@ -1,0 +1,98 @@
+/**
+ * LLM requests that carry files (transcriptions, image edits). The form is read whole within the body limit, its text
+ * fields become the same `RequestFields` that a JSON body gives, so that routing and its checks are one; the files are
+ * sent on with the field names and media types that the provider expects. slow path by nature: one form per file.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { ByteSegments } from '../../primitives/byte-segments.ts';
+import { scanShallow } from '../../protocol/shallow-json-scanner.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
+import type { RouteContext } from '../contract.ts';
+import { upstreamForm } from './multipart-form.ts';
+import type { LlmFamily, LlmPipeline } from './pipeline.ts';
+import { routeRequest } from './prepare-request.ts';
+import { readRequestFields, type RequestFields } from './request-fields.ts';
+import { UpstreamReply } from './upstream-reply.ts';
+
+export class MultipartCall implements BodyReceiver {
+  readonly #pipeline: LlmPipeline;
+  readonly #family: LlmFamily;
+  readonly #exchange: Exchange;
+  readonly #pathModel: string | null;
+  readonly #reply: UpstreamReply;
+  readonly #bytes = new ByteSegments();
+
+  constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange, context: RouteContext) {
+    this.#pipeline = pipeline;
+    this.#family = family;
+    this.#exchange = exchange;
+    this.#pathModel = context.pathParams.get('model') ?? null;
+    this.#reply = new UpstreamReply(pipeline, family, exchange, context);
+  }
+
+  start(): void {
+    this.#exchange.readBody(this, this.#pipeline.state.snapshot.general.maxRequestBytes);
+  }
+
+  onBodyChunk(chunk: Buffer): void {
+    this.#bytes.append(chunk);
+  }
+
+  onBodyError(error: BodyError): void {
+    this.#reply.fail(
+      new GatewayError(error.reason === 'too-large' ? 'request_too_large' : 'bad_request', error.message),
+    );
+  }
+
+  onBodyEnd(): void {
+    this.#handle().catch((error: unknown) => this.#reply.fail(error));
+  }
+
+  async #handle(): Promise<void> {
+    const form = await this.#readForm();
+    for (const name of this.#family.required) if (!form.has(name) && !form.has(`${name}[]`)) throw missing(name);
+    const fields = textFields(form);
+    // What the form must hold was checked above, in FastAPI's words; the text fields stand for the whole body here.
+    const family = { ...this.#family, required: [] };
+    const facts = { exchange: this.#exchange, family, pathModel: this.#pathModel };
+    const routed = routeRequest(this.#pipeline, fields, facts);
+    const { contentType, body } = await upstreamForm(form, routed.target, this.#family.family);
+    this.#reply.send({
+      ...routed,
+      path: routed.target.path,
+      headers: [...routed.target.headers, 'content-type', contentType, 'accept-encoding', 'identity'],
+      body: [body],
+      bodyLength: body.length,
+    });
+  }
+
+  async #readForm(): Promise<FormData> {
+    const contentType = this.#exchange.header('content-type') ?? '';
+    if (!contentType.toLowerCase().startsWith('multipart/form-data') && this.#bytes.length > 0)
+      throw new GatewayError('bad_request', 'Invalid request format: send the file as multipart/form-data.');
+    if (this.#bytes.length === 0) return new FormData();
+    try {
+      const body = new Uint8Array(this.#bytes.toBuffer());
+      return await new Response(body, { headers: { 'content-type': contentType } }).formData();
+    } catch {
+      throw new GatewayError('bad_request', 'Invalid request format: the multipart body cannot be read.');
+    }
+  }
+}
+
+/** FastAPI's answer for a form without a field. */
+function missing(name: string): GatewayError {
+  const problem = { type: 'missing', loc: ['body', name], msg: 'Field required', input: null };
+  return new GatewayError('unprocessable', `Field required: ${name}`, { detail: [problem] });
+}
+
+/** The text fields as a JSON document, for the decisions that a JSON body would give. */
+function textFields(form: FormData): RequestFields {
+  const document: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of form) if (typeof value === 'string') document[name] = value;
+  const buffer = Buffer.from(JSON.stringify(document satisfies JsonObject));
+  const bytes = new ByteSegments();
+  bytes.append(buffer);
+  return readRequestFields(bytes, { ...scanShallow(buffer), slow: null });
+}

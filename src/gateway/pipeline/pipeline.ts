@@ -1,0 +1,111 @@
+/** What every LLM call of one configuration shares. Built once per snapshot; a call keeps the one it began with. */
+import type { GatewayError } from '../../errors/gateway-error.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type {
+  MapProviderFailure,
+  MapProviderUnreachable,
+  ProviderFailure,
+  RouteFamily,
+} from '../../providers/contract.ts';
+import type { ModelIndex } from '../../router/model-index.ts';
+import type {
+  HeaderList,
+  TransportError,
+  UpstreamCall,
+  UpstreamReceiver,
+  UpstreamRequest,
+} from '../../wire/contract.ts';
+import type { GatewayState } from '../contract.ts';
+import type { CompiledDeployments, CompiledTarget } from './compiled-deployments.ts';
+import type { ReplyHeaderWriter } from './reply-headers.ts';
+import type { StreamDialect } from './stream-dialect.ts';
+
+/** Milliseconds; each bound is armed in its phase only. */
+export interface Deadlines {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly gapMs: number;
+  readonly totalMs: number;
+}
+
+export type DeadlineKind = 'connect' | 'first-byte' | 'gap' | 'total';
+
+export interface DeadlineReceiver extends UpstreamReceiver {
+  /** The call has been aborted because a bound was passed; nothing follows. */
+  onDeadline(kind: DeadlineKind, limitMs: number, elapsedMs: number): void;
+}
+
+export interface BoundedCall extends UpstreamCall {
+  contentSeen(): void;
+}
+
+/** The pools, as a call sees them. */
+export interface UpstreamSender {
+  send(request: UpstreamRequest, deadlines: Deadlines, receiver: DeadlineReceiver): BoundedCall;
+}
+
+export interface TimeoutInputs {
+  readonly stream: boolean;
+  /** Seconds from the body's `timeout`, else from the header. */
+  readonly requestSeconds: number | null;
+  readonly streamSeconds: number | null;
+  readonly params: JsonObject;
+}
+
+export interface EffectiveTimeouts {
+  readonly deadlines: Deadlines;
+  /** Seconds for `x-litellm-timeout`. */
+  readonly seconds: number;
+}
+
+/** One LLM route family, as data. */
+export interface LlmFamily {
+  readonly family: RouteFamily;
+  /** LiteLLM's name of the call in the text for unknown models, e.g. `/chat/completions`. */
+  readonly routeName: string;
+  readonly body: 'json' | 'multipart';
+  /** Members without which LiteLLM cannot make the call, in the order of checking. */
+  readonly required: readonly string[];
+  /** The member that must be a list of objects, where there is one. */
+  readonly messagesKey: string | null;
+  readonly dialect: StreamDialect | null;
+  readonly reply: 'json' | 'bytes' | 'json-or-text';
+  /** LiteLLM-compat: a few routes put the exception's own `type` (mostly null) into errors, not the status's. */
+  readonly errorTypes: 'by-status' | 'by-exception';
+  /** Unknown models are refused by the router's text even without wildcard routes. */
+  readonly alwaysRouter: boolean;
+}
+
+export interface FailureMapping {
+  readonly provider: MapProviderFailure;
+  readonly unreachable: MapProviderUnreachable;
+  /** An error inside a reply of status 200; `body` is the JSON text of the `error` member. */
+  reported(failure: ProviderFailure): GatewayError;
+}
+
+/** What is known when a call is over: for spend, metrics and logs. */
+export interface Settlement {
+  readonly callId: string;
+  readonly target: CompiledTarget | null;
+  readonly group: string;
+  readonly usage: JsonObject | null;
+  readonly outcome: 'success' | 'failed' | 'client-left';
+  readonly status: number;
+}
+
+export interface LlmPipeline {
+  readonly state: GatewayState;
+  readonly index: ModelIndex;
+  readonly compiled: CompiledDeployments;
+  readonly upstream: UpstreamSender;
+  readonly failures: FailureMapping;
+  readonly headerWriter: ReplyHeaderWriter;
+  timeouts(inputs: TimeoutInputs): EffectiveTimeouts;
+  /** A cost-header list for a usage; empty when no price is known. */
+  costHeaders(target: CompiledTarget, usage: JsonObject | null): HeaderList;
+  random(): number;
+  newCallId(): string;
+  settled(settlement: Settlement): void;
+}
+
+export type { TransportError };

@@ -1,0 +1,198 @@
+/**
+ * Decides what a JSON request becomes: which deployment, which bytes, which headers and time limits. Pure but for the
+ * random pick; throws a GatewayError for everything that the client must be told. LiteLLM's order of checks.
+ */
+import type { Deployment } from '../../config/snapshot.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { Candidate, Resolution } from '../../router/model-index.ts';
+import { unresolvedModelError } from '../../router/unresolved-error.ts';
+import type { Exchange, HeaderList } from '../../wire/contract.ts';
+import { checkClientCredentials, withClientCredentials, type ClientCredentials } from './client-credentials.ts';
+import type { CompiledTarget } from './compiled-deployments.ts';
+import { derivedDeploymentId } from './derived-deployment-id.ts';
+import { clientHeaders, extraHeaders } from './forwarded-headers.ts';
+import type { EffectiveTimeouts, LlmFamily, LlmPipeline } from './pipeline.ts';
+import {
+  fieldValue,
+  findField,
+  includeUsage,
+  parseSeconds,
+  requestedModel,
+  secondsField,
+  wantsStream,
+  type RequestFields,
+} from './request-fields.ts';
+import { buildUpstreamBody } from './upstream-body.ts';
+
+/** A deployment picked for a request, with everything that was decided before the body is built. */
+export interface RoutedRequest {
+  readonly target: CompiledTarget;
+  readonly group: string;
+  readonly timeouts: EffectiveTimeouts;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  /** JSON text of the model name for the reply; null leaves the provider's. */
+  readonly clientModel: Buffer | null;
+}
+
+export interface PreparedRequest extends RoutedRequest {
+  readonly path: string;
+  readonly headers: HeaderList;
+  readonly body: readonly Buffer[];
+  readonly bodyLength: number;
+}
+
+export interface RequestFacts {
+  readonly exchange: Exchange;
+  readonly family: LlmFamily;
+  /** Model in the path (`/engines/{model}/…`), which wins over the body's. */
+  readonly pathModel: string | null;
+}
+
+/** @throws GatewayError */
+export function prepareRequest(pipeline: LlmPipeline, fields: RequestFields, facts: RequestFacts): PreparedRequest {
+  const routed = routeRequest(pipeline, fields, facts);
+  const { target } = routed;
+  const dropParams = fields.dropParams === null ? null : fieldValue(fields, fields.dropParams) === true;
+  const body = buildUpstreamBody(fields, target, { stream: routed.stream, dropParams });
+  return {
+    ...routed,
+    path: withApiVersion(target.path, fields, facts.exchange),
+    headers: requestHeaders(pipeline, fields, facts.exchange, target),
+    body: body.chunks,
+    bodyLength: body.length,
+  };
+}
+
+/** Everything up to the choice of the deployment. @throws GatewayError */
+export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts: RequestFacts): RoutedRequest {
+  const { general } = pipeline.state.snapshot;
+  const { family, exchange } = facts;
+  if (general.enforceUserParam && fields.user === null)
+    throw new GatewayError(
+      'auth_error',
+      "Authentication Error, 'user' param not passed in. 'enforce_user_param'=True",
+      {
+        param: 'None',
+      },
+    );
+  const bodyModel = requestedModel(fields);
+  const requested = facts.pathModel ?? general.completionModel ?? bodyModel;
+  const resolution = requested === null ? null : pipeline.index.resolve(requested);
+  const found = resolution === null || 'unresolved' in resolution ? null : resolution;
+  const given = checkClientCredentials(fields, general, found === null ? [] : deploymentsOf(found));
+  checkRequired(fields, family);
+  if (found === null) throw unknownModel(resolution, requested, family);
+  const stream = family.dialect !== null && wantsStream(fields);
+  const target = pickTarget(pipeline, found, family, given);
+  return {
+    target,
+    group: found.kind === 'id' ? found.group : (requested ?? found.group),
+    timeouts: pipeline.timeouts({
+      stream,
+      requestSeconds: secondsField(fields, fields.timeout) ?? headerSeconds(exchange, 'x-litellm-timeout'),
+      streamSeconds: headerSeconds(exchange, 'x-litellm-stream-timeout'),
+      params: target.deployment.params,
+    }),
+    stream,
+    includeUsage: general.alwaysIncludeStreamUsage || includeUsage(fields) === true,
+    clientModel: bodyModel === null ? null : Buffer.from(JSON.stringify(bodyModel)),
+  };
+}
+
+function deploymentsOf(resolution: Resolution): readonly Deployment[] {
+  return resolution.candidates.map((candidate) => candidate.deployment);
+}
+
+function pickTarget(
+  pipeline: LlmPipeline,
+  resolution: Resolution,
+  family: LlmFamily,
+  given: ClientCredentials | null,
+): CompiledTarget {
+  const index = resolution.pick(() => pipeline.random());
+  const { deployment, model } = resolution.candidates[index] as Candidate;
+  if (given === null || (given.apiBase === null && given.apiKey === null))
+    return pipeline.compiled.target(deployment, model, family.family);
+  const id = derivedDeploymentId(resolution.group, deployment, given);
+  return pipeline.compiled.uncached(withClientCredentials(deployment, given, id), model, family.family);
+}
+
+function unknownModel(
+  resolution: ReturnType<LlmPipeline['index']['resolve']> | null,
+  requested: string | null,
+  family: LlmFamily,
+): GatewayError {
+  const unresolved =
+    resolution !== null && 'unresolved' in resolution ? resolution : ({ unresolved: 'unknown', group: '' } as const);
+  return unresolvedModelError(unresolved, {
+    routeName: family.routeName,
+    requested,
+    alwaysRouter: family.alwaysRouter,
+  });
+}
+
+function checkRequired(fields: RequestFields, family: LlmFamily): void {
+  for (const name of family.required) {
+    const field = findField(fields.scan, name);
+    if (field === undefined || (field.kind === 'null' && name === family.messagesKey))
+      throw new GatewayError('bad_request', `${family.routeName}: Missing required parameter: '${name}'.`, {
+        param: name,
+      });
+  }
+  if (family.messagesKey !== null) checkMessages(fields, family.messagesKey);
+}
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACKET = 0x5d;
+
+/** The list must hold objects. The first element is looked at here; the provider judges the others. */
+function checkMessages(fields: RequestFields, key: string): void {
+  const field = findField(fields.scan, key);
+  if (field === undefined) return;
+  const first = field.kind === 'array' ? firstElementByte(fields, field.valueStart + 1) : 0;
+  if (first === OPEN_BRACE || first === CLOSE_BRACKET) return;
+  throw new GatewayError('bad_request', `Invalid request format: '${key}' must be a list of message objects.`, {});
+}
+
+function firstElementByte(fields: RequestFields, offset: number): number {
+  for (const view of fields.bytes.slice(offset))
+    for (const byte of view) if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
+  return 0;
+}
+
+function headerSeconds(exchange: Exchange, name: string): number | null {
+  const value = exchange.header(name);
+  return value === undefined ? null : parseSeconds(value, name);
+}
+
+function requestHeaders(
+  pipeline: LlmPipeline,
+  fields: RequestFields,
+  exchange: Exchange,
+  target: CompiledTarget,
+): HeaderList {
+  const extra = findField(fields.scan, 'extra_headers');
+  const forward = pipeline.state.snapshot.general.forwardClientHeaders;
+  if (extra === undefined && !forward) return target.jsonHeaders;
+  return [
+    ...target.jsonHeaders,
+    ...(forward ? clientHeaders(exchange.headers()) : []),
+    ...(extra === undefined ? [] : extraHeaders(fieldValue(fields, extra))),
+  ];
+}
+
+/** Azure clients may choose the API version of their own request, in the query or the body. */
+function withApiVersion(path: string, fields: RequestFields, exchange: Exchange): string {
+  const mark = path.indexOf('api-version=');
+  if (mark < 0) return path;
+  const field = findField(fields.scan, 'api_version');
+  const fromBody: JsonValue = field === undefined ? null : fieldValue(fields, field);
+  const wanted = typeof fromBody === 'string' ? fromBody : new URLSearchParams(exchange.query).get('api-version');
+  if (wanted === null || wanted === '') return path;
+  const end = path.indexOf('&', mark);
+  return `${path.slice(0, mark)}api-version=${encodeURIComponent(wanted)}${end < 0 ? '' : path.slice(end)}`;
+}
+
+export type { JsonObject };

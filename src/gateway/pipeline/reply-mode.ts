@@ -1,0 +1,39 @@
+/**
+ * What is done with a provider's successful reply: kept whole and checked (JSON), relayed event by event (stream), or
+ * passed on as bytes (audio). One object per reply; the call hands it the bytes and hears the outcome.
+ */
+import type { GatewayError } from '../../errors/gateway-error.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type { Exchange, HeaderList } from '../../wire/contract.ts';
+
+export interface ReplyMode {
+  onData(chunk: Buffer): void;
+  /** The provider's body is complete as framed. */
+  onEnd(): void;
+  /** The reply broke off: connection lost, deadline, undecodable. Called at most once, instead of `onEnd`. */
+  onBroken(error: GatewayError): void;
+}
+
+/** How the reply of a call ended. */
+export type Outcome =
+  | { readonly kind: 'success'; readonly usage: JsonObject | null }
+  | { readonly kind: 'failed'; readonly error: GatewayError };
+
+/** The part of a call that a reply mode may use. */
+export interface ReplyPort {
+  readonly exchange: Exchange;
+  /** Headers of the reply, content-type first; call once, when the reply begins. */
+  replyHeaders(contentType: string, usage: JsonObject | null): HeaderList;
+  /** Answers with the error, as body or as the last event of a stream, and ends the call. */
+  fail(error: GatewayError): void;
+  /** The last byte was handed over. */
+  succeed(usage: JsonObject | null): void;
+  /** Content arrived: moves the deadline for the next. */
+  contentSeen(): void;
+  /** The client reads slower than the provider sends. */
+  pause(): void;
+  malformed(message: string): GatewayError;
+  cut(message: string): GatewayError;
+  /** Error text that the provider sent in a reply of status 200. */
+  reported(error: string): GatewayError;
+}

@@ -1,0 +1,95 @@
+/**
+ * What tells the events of one route family's streams apart. The shapes are OpenAI's: chat and text completion chunks
+ * end with a finish reason and `[DONE]`; Responses events carry their meaning in `type` and end with a final one.
+ */
+import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { fieldOf, type ShallowScan, type TopLevelField } from '../../protocol/shallow-json-scanner.ts';
+import type { SseEvent } from '../../protocol/sse-event-splitter.ts';
+
+export interface StreamDialect {
+  readonly endsWithDone: boolean;
+  /** Whether a top-level `error` member means that the stream has failed. */
+  errorMemberEnds(scan: ShallowScan): boolean;
+  isTerminal(event: SseEvent, scan: ShallowScan): boolean;
+  usage(event: SseEvent, scan: ShallowScan): JsonObject | null;
+  /** Events that only clients get that asked for usage. */
+  onlyForUsage(event: SseEvent, scan: ShallowScan): boolean;
+}
+
+const FINISH_REASON = Buffer.from('"finish_reason"');
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+export const COMPLETION_CHUNKS: StreamDialect = {
+  endsWithDone: true,
+  errorMemberEnds: () => true,
+  isTerminal: (event, scan) => {
+    const choices = fieldOf(scan, 'choices');
+    return choices !== undefined && hasFinishReason(event.dataBuffer, choices);
+  },
+  usage: (event, scan) => objectMember(event, fieldOf(scan, 'usage')),
+  // LiteLLM-compat: chunks without choices (usage, Azure's prompt filter results) go only to clients that asked for usage.
+  onlyForUsage: (event, scan) => {
+    const choices = fieldOf(scan, 'choices');
+    return choices === undefined ? fieldOf(scan, 'usage')?.kind === 'object' : isEmptyArray(event.dataBuffer, choices);
+  },
+};
+
+const RESPONSES_TERMINAL = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error']);
+
+export const RESPONSES_EVENTS: StreamDialect = {
+  endsWithDone: false,
+  // Responses streams report failures in events of their own type; those are the provider's words and pass.
+  errorMemberEnds: (scan) => fieldOf(scan, 'type') === undefined,
+  isTerminal: (event, scan) => RESPONSES_TERMINAL.has(stringMember(event, fieldOf(scan, 'type')) ?? ''),
+  usage: (event, scan) => {
+    const response = objectMember(event, terminalResponse(event, scan));
+    const usage = response?.['usage'];
+    return isObject(usage) ? usage : null;
+  },
+  onlyForUsage: () => false,
+};
+
+function terminalResponse(event: SseEvent, scan: ShallowScan): TopLevelField | undefined {
+  return RESPONSES_EVENTS.isTerminal(event, scan) ? fieldOf(scan, 'response') : undefined;
+}
+
+/**
+ * A finish reason that is not null, among the bytes of `choices`. Quotes inside JSON strings are escaped, so that the
+ * searched bytes only occur as a key.
+ */
+function hasFinishReason(bytes: Buffer, choices: TopLevelField): boolean {
+  let at = bytes.indexOf(FINISH_REASON, choices.valueStart);
+  while (at >= 0 && at < choices.valueEnd) {
+    let next = at + FINISH_REASON.length;
+    while (isColonOrSpace(bytes[next])) next += 1;
+    if (bytes[next] === 0x22) return true;
+    at = bytes.indexOf(FINISH_REASON, next);
+  }
+  return false;
+}
+
+function isColonOrSpace(byte: number | undefined): boolean {
+  return byte === 0x3a || byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+function isEmptyArray(bytes: Buffer, field: TopLevelField): boolean {
+  if (bytes[field.valueStart] !== OPEN_BRACKET) return false;
+  let at = field.valueStart + 1;
+  while (isColonOrSpace(bytes[at])) at += 1;
+  return bytes[at] === CLOSE_BRACKET;
+}
+
+function objectMember(event: SseEvent, field: TopLevelField | undefined): JsonObject | null {
+  if (field?.kind !== 'object') return null;
+  return JSON.parse(event.dataBuffer.toString('utf8', field.valueStart, field.valueEnd)) as JsonObject;
+}
+
+function stringMember(event: SseEvent, field: TopLevelField | undefined): string | null {
+  if (field?.kind !== 'string') return null;
+  return JSON.parse(event.dataBuffer.toString('utf8', field.valueStart, field.valueEnd)) as string;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

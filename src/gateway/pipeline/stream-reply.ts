@@ -1,0 +1,162 @@
+/**
+ * Relays a server-sent-event stream: bytes in, bytes out, one write per chunk that came, nothing held back once the
+ * reply has begun. Edits by splice only: the model's name; events that a client did not ask for (usage, empty choices)
+ * and events that are not JSON are left out.
+ *
+ * Promises: the head is sent with the first content, so that an error before it is an ordinary error reply; a stream
+ * that ends without its terminal event ends in an error event and never in `[DONE]`; comments are not content.
+ * Cost: one shallow scan per event, no timer, promise or object per chunk beyond the scan.
+ */
+import type { GatewayError } from '../../errors/gateway-error.ts';
+import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { fieldOf, tryScanShallow, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
+import { SseEventTooLargeError, SseSplitter, type SseEvent, type SseSink } from '../../protocol/sse-event-splitter.ts';
+import { ByteRelay } from './byte-relay.ts';
+import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+import type { StreamDialect } from './stream-dialect.ts';
+
+export interface StreamReplyOptions {
+  /** JSON text of the model name that the client sees; null leaves the provider's. */
+  readonly clientModel: Buffer | null;
+  /** The client asked for the usage chunk. */
+  readonly includeUsage: boolean;
+  readonly dialect: StreamDialect;
+  /** Rewrites each event where the route needs another shape; null from it leaves the event out. */
+  readonly convert: ((event: JsonObject) => JsonObject | null) | null;
+  readonly status: number;
+}
+
+const DONE_EVENT = Buffer.from('data: [DONE]\n\n');
+const BLANK_LINE = Buffer.from('\n\n');
+
+export class StreamReply implements ReplyMode, SseSink {
+  readonly #port: ReplyPort;
+  readonly #options: StreamReplyOptions;
+  readonly #splitter = new SseSplitter();
+  readonly #relay = new ByteRelay();
+  #usage: JsonObject | null = null;
+  #terminal = false;
+  #doneSent = false;
+  #over = false;
+
+  constructor(port: ReplyPort, options: StreamReplyOptions) {
+    this.#port = port;
+    this.#options = options;
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#over) return;
+    try {
+      this.#splitter.push(chunk, this);
+    } catch (error) {
+      if (!(error instanceof SseEventTooLargeError)) throw error;
+      this.#break(this.#port.malformed(error.message));
+      return;
+    }
+    this.#flush();
+  }
+
+  onEnd(): void {
+    if (this.#over) return;
+    this.#splitter.finish(this);
+    if (this.#over) return;
+    if (!this.#terminal) {
+      this.#break(this.#port.cut('the stream ended before its last event'));
+      return;
+    }
+    if (this.#options.dialect.endsWithDone && !this.#doneSent) this.#relay.add(DONE_EVENT, 0, DONE_EVENT.length);
+    this.#flush();
+    this.#over = true;
+    this.#port.exchange.end();
+    this.#port.succeed(this.#usage);
+  }
+
+  onBroken(error: GatewayError): void {
+    if (this.#over) return;
+    // The provider's own end mark was passed on: nothing is missing, only the connection was not closed in order.
+    if (this.#doneSent) this.onEnd();
+    else this.#break(error);
+  }
+
+  onComment(buffer: Buffer, start: number, end: number): void {
+    if (this.#port.exchange.headSent) this.#relay.add(buffer, start, end);
+  }
+
+  onEvent(event: SseEvent): void {
+    if (this.#over) return;
+    if (event.dataLines === 0) return;
+    this.#port.contentSeen();
+    if (event.isDone) this.#onDone(event);
+    else this.#onJson(event);
+    if (!event.terminated && !this.#over) this.#relay.add(BLANK_LINE, 0, BLANK_LINE.length);
+  }
+
+  #onDone(event: SseEvent): void {
+    this.#terminal = true;
+    this.#doneSent = true;
+    this.#relay.add(event.buffer, event.start, event.end);
+  }
+
+  #onJson(event: SseEvent): void {
+    const scan = tryScanShallow(event.dataBuffer, event.dataStart, event.dataEnd);
+    // An event that is not a JSON object is damaged; the events around it may still make a whole answer.
+    if (scan === null || scan.slow === 'not-object') return;
+    const failure = fieldOf(scan, 'error');
+    if (failure !== undefined && failure.kind !== 'null' && this.#options.dialect.errorMemberEnds(scan)) {
+      this.#break(this.#port.reported(event.dataBuffer.toString('utf8', failure.valueStart, failure.valueEnd)));
+      return;
+    }
+    const { dialect } = this.#options;
+    if (dialect.isTerminal(event, scan)) this.#terminal = true;
+    const usage = dialect.usage(event, scan);
+    if (usage !== null) this.#usage = usage;
+    if (!this.#options.includeUsage && dialect.onlyForUsage(event, scan)) return;
+    if (this.#options.convert !== null) this.#forwardConverted(event, this.#options.convert);
+    else this.#forward(event, scan);
+  }
+
+  #forward(event: SseEvent, scan: ShallowScan): void {
+    const { clientModel } = this.#options;
+    const model = clientModel === null ? undefined : fieldOf(scan, 'model');
+    if (scan.slow !== null || event.dataLines > 1) {
+      this.#forwardConverted(event, identity);
+    } else if (model === undefined || clientModel === null) {
+      this.#relay.add(event.buffer, event.start, event.end);
+    } else {
+      this.#relay.add(event.buffer, event.start, model.valueStart);
+      this.#relay.add(clientModel, 0, clientModel.length);
+      this.#relay.add(event.buffer, model.valueEnd, event.end);
+    }
+  }
+
+  /** slow path: parse, rewrite, write anew. */
+  #forwardConverted(event: SseEvent, convert: (event: JsonObject) => JsonObject | null): void {
+    const converted = convert(JSON.parse(event.data().toString()) as JsonObject);
+    if (converted === null) return;
+    const { clientModel } = this.#options;
+    const model: JsonValue | undefined =
+      clientModel === null || !('model' in converted) ? undefined : (JSON.parse(clientModel.toString()) as string);
+    const text = JSON.stringify(model === undefined ? converted : { ...converted, model });
+    const name = event.name === '' ? '' : `event: ${event.name}\n`;
+    // An unterminated event gets its blank line from the caller.
+    const bytes = Buffer.from(`${name}data: ${text}${event.terminated ? '\n\n' : ''}`);
+    this.#relay.add(bytes, 0, bytes.length);
+  }
+
+  #break(error: GatewayError): void {
+    this.#flush();
+    this.#over = true;
+    this.#port.fail(error);
+  }
+
+  #flush(): void {
+    const bytes = this.#relay.take();
+    if (bytes === null) return;
+    const { exchange } = this.#port;
+    if (!exchange.headSent)
+      exchange.replyHead(this.#options.status, this.#port.replyHeaders('text/event-stream; charset=utf-8', null));
+    if (!exchange.write(bytes)) this.#port.pause();
+  }
+}
+
+const identity = (event: JsonObject): JsonObject => event;

@@ -1,0 +1,127 @@
+/**
+ * The request body that the provider gets. Fast: the client's bytes with the model's name, the stream switches and
+ * the gateway's own members spliced; nothing else changes, nothing is parsed. Slow: parsed once and rewritten by the
+ * deployment's parameter policy. Cost of the fast way: one look-up per top-level member, no copy beyond 64 KB.
+ */
+import type { SpliceEdit } from '../../primitives/byte-segments.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type { TopLevelField } from '../../protocol/shallow-json-scanner.ts';
+import type { CompiledTarget } from './compiled-deployments.ts';
+import { fieldValue, includeUsage, type RequestFields } from './request-fields.ts';
+
+export interface UpstreamBody {
+  readonly chunks: readonly Buffer[];
+  readonly length: number;
+  /** False when the slow path was taken; for tests and for the counters. */
+  readonly fast: boolean;
+}
+
+export interface UpstreamBodyOptions {
+  readonly stream: boolean;
+  /** The `drop_params` of the request, when it has one. */
+  readonly dropParams: boolean | null;
+}
+
+const STREAM_USAGE = '"stream_options":{"include_usage":true}';
+
+export function buildUpstreamBody(
+  fields: RequestFields,
+  target: CompiledTarget,
+  options: UpstreamBodyOptions,
+): UpstreamBody {
+  const edits = target.params.alwaysSlow ? null : fastEdits(fields, target, options);
+  if (edits === null) return slowBody(fields, target, options);
+  const chunks = fields.bytes.splice(edits);
+  return { chunks, length: byteLength(chunks), fast: true };
+}
+
+function slowBody(fields: RequestFields, target: CompiledTarget, options: UpstreamBodyOptions): UpstreamBody {
+  // slow path: the policy must see the whole document
+  const parsed = JSON.parse(fields.bytes.text(0, fields.bytes.length)) as JsonObject;
+  const rewritten = target.params.rewrite(parsed, options);
+  const bytes = Buffer.from(JSON.stringify(rewritten));
+  return { chunks: [bytes], length: bytes.length, fast: false };
+}
+
+/** @returns the edits in order of their offsets, or null when only the slow path can tell what to send */
+function fastEdits(fields: RequestFields, target: CompiledTarget, options: UpstreamBodyOptions): SpliceEdit[] | null {
+  const all = fields.scan.fields;
+  const edits: SpliceEdit[] = [];
+  const additions: string[] = [];
+  let lastKept = -1;
+  for (let index = 0; index < all.length; index += 1) {
+    const field = all[index] as TopLevelField;
+    const decision = decide(field, fields, target, options);
+    if (decision === 'slow') return null;
+    if (decision === 'drop') continue;
+    // Everything between the last member that stays and this one goes, except what separates two members.
+    if (lastKept !== index - 1) {
+      const first = all[lastKept + 1] as TopLevelField;
+      edits.push({ start: first.keyStart, end: field.keyStart, bytes: NOTHING });
+    }
+    lastKept = index;
+    if (decision !== 'keep') edits.push({ start: field.valueStart, end: field.valueEnd, bytes: decision });
+  }
+  if (fields.model === null && target.sendsModel) additions.push(`"model":${JSON.stringify(target.model)}`);
+  if (options.stream && fields.stream === null) additions.push('"stream":true');
+  if (!options.stream && target.sendsStreamFalse && fields.stream?.kind !== 'false') additions.push('"stream":false');
+  if (options.stream && target.asksForStreamUsage && fields.streamOptions === null) additions.push(STREAM_USAGE);
+  finishTail(all, lastKept, additions, fields, edits);
+  return edits;
+}
+
+/** Removes trailing members that go and inserts the added ones before the closing brace. */
+function finishTail(
+  all: readonly TopLevelField[],
+  lastKept: number,
+  additions: readonly string[],
+  fields: RequestFields,
+  edits: SpliceEdit[],
+): void {
+  const kept =
+    lastKept >= 0 ? (all[lastKept] as TopLevelField).valueEnd : (all[0]?.keyStart ?? fields.scan.closeOffset);
+  const end = all.length > 0 ? (all[all.length - 1] as TopLevelField).valueEnd : fields.scan.closeOffset;
+  if (additions.length === 0 && kept === end) return;
+  const text = additions.join(',');
+  const separator = lastKept >= 0 && text !== '' ? ',' : '';
+  edits.push({ start: kept, end, bytes: Buffer.from(separator + text) });
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** @returns keep, drop, slow, or the bytes that replace the value */
+function decide(
+  field: TopLevelField,
+  fields: RequestFields,
+  target: CompiledTarget,
+  options: UpstreamBodyOptions,
+): 'keep' | 'drop' | 'slow' | Buffer {
+  if (field === fields.model) return target.sendsModel ? target.modelJson : 'drop';
+  if (field === fields.stream) return decideStream(field, target, options);
+  if (field === fields.streamOptions) return decideStreamOptions(field, fields, target, options);
+  return target.params.verdict(field.key, field.kind);
+}
+
+function decideStream(field: TopLevelField, target: CompiledTarget, options: UpstreamBodyOptions): 'keep' | 'drop' {
+  if (options.stream) return 'keep';
+  return target.sendsStreamFalse && field.kind === 'false' ? 'keep' : 'drop';
+}
+
+/** LiteLLM-compat: `stream_options` without a stream is left out; with one, usage is asked for whatever it says. */
+function decideStreamOptions(
+  field: TopLevelField,
+  fields: RequestFields,
+  target: CompiledTarget,
+  options: UpstreamBodyOptions,
+): 'keep' | 'drop' | Buffer {
+  if (!options.stream) return 'drop';
+  if (!target.asksForStreamUsage || includeUsage(fields) === true) return 'keep';
+  const given = field.kind === 'object' ? (fieldValue(fields, field) as JsonObject) : {};
+  return Buffer.from(JSON.stringify({ ...given, include_usage: true }));
+}
+
+function byteLength(chunks: readonly Buffer[]): number {
+  let total = 0;
+  for (const chunk of chunks) total += chunk.length;
+  return total;
+}

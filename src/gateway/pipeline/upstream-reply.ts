@@ -1,0 +1,256 @@
+/**
+ * The second half of a call: sends the prepared request, picks the way to relay the reply, and ends the exchange in
+ * every case exactly once: with the whole answer, with an error body, or with the error event of a stream.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type { Exchange, ExchangeEnd, HeaderList, TransportError } from '../../wire/contract.ts';
+import type { RouteContext } from '../contract.ts';
+import { replyError } from '../http/reply-error.ts';
+import { createContentDecoder, type ContentDecoder } from './content-decoder.ts';
+import { errorReplyHeaders, withExceptionType, withGroup } from './error-reply.ts';
+import { errorEvent } from '../../errors/error-body.ts';
+import { FailureReply } from './failure-reply.ts';
+import type { BoundedCall, DeadlineKind, DeadlineReceiver, LlmFamily, LlmPipeline } from './pipeline.ts';
+import type { PreparedRequest } from './prepare-request.ts';
+import { headerSafe, successHeaders } from './reply-headers.ts';
+import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+import { selectReplyMode } from './select-reply-mode.ts';
+
+export class UpstreamReply implements DeadlineReceiver, ReplyPort {
+  readonly exchange: Exchange;
+  readonly #pipeline: LlmPipeline;
+  readonly #family: LlmFamily;
+  readonly #callId: string;
+  readonly #context: RouteContext;
+  #request: PreparedRequest | null = null;
+  #call: BoundedCall | null = null;
+  #mode: ReplyMode | null = null;
+  #decoder: ContentDecoder | null = null;
+  #providerHeaders: HeaderList = [];
+  #sentAtMs = 0;
+  #headAtMs = 0;
+  #over = false;
+
+  constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange, context: RouteContext) {
+    this.#pipeline = pipeline;
+    this.#family = family;
+    this.exchange = exchange;
+    this.#context = context;
+    this.#callId = headerSafe(exchange.header('x-litellm-call-id') ?? pipeline.newCallId());
+    exchange.onEnd((end) => this.#exchangeEnded(end));
+    exchange.onWritable(() => this.#call?.resume());
+  }
+
+  /** At most once, and not after `fail`. */
+  send(request: PreparedRequest): void {
+    if (this.#over) return;
+    this.#request = request;
+    this.#sentAtMs = this.#now();
+    this.#call = this.#pipeline.upstream.send(
+      {
+        origin: request.target.origin,
+        method: 'POST',
+        path: request.path,
+        headers: request.headers,
+        body: request.body,
+        bodyLength: request.bodyLength,
+      },
+      request.timeouts.deadlines,
+      this,
+    );
+  }
+
+  // --- what the pool tells
+
+  onHead(status: number, headers: HeaderList): void {
+    const request = this.#request;
+    if (request === null) return;
+    this.#headAtMs = this.#now();
+    this.#providerHeaders = headers;
+    const mode =
+      status >= 200 && status < 300
+        ? selectReplyMode(this, this.#family, request, { status, contentType: headerValue(headers, 'content-type') })
+        : new FailureReply((body) => this.#failWithReply(status, body));
+    this.#mode = mode;
+    this.#decoder = createContentDecoder(headerValue(headers, 'content-encoding'), {
+      onData: (chunk) => mode.onData(chunk),
+      onEnd: () => mode.onEnd(),
+      onDecodeError: (message) => mode.onBroken(this.malformed(message)),
+    });
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#over) return;
+    if (this.#decoder === null) this.#mode?.onData(chunk);
+    else this.#decoder.push(chunk);
+  }
+
+  onEnd(): void {
+    this.#call = null;
+    if (this.#over) return;
+    if (this.#decoder === null) this.#mode?.onEnd();
+    else this.#decoder.finish();
+  }
+
+  onError(error: TransportError): void {
+    this.#call = null;
+    if (this.#over) return;
+    if (this.#mode === null) this.fail(this.#unreachable(error));
+    else this.#mode.onBroken(this.cut(error.message));
+  }
+
+  onDeadline(kind: DeadlineKind, limitMs: number, elapsedMs: number): void {
+    this.#call = null;
+    if (this.#over) return;
+    if (this.exchange.headSent) {
+      this.#mode?.onBroken(this.cut(`no content for ${limitMs / 1000} s`));
+      return;
+    }
+    const { provider, model } = this.#target();
+    this.fail(
+      this.#pipeline.failures.unreachable({
+        provider,
+        model,
+        kind: 'timeout',
+        message: `${kind} deadline`,
+        timeoutSeconds: this.#request?.timeouts.seconds ?? limitMs / 1000,
+        elapsedSeconds: elapsedMs / 1000,
+      }),
+    );
+  }
+
+  // --- what a reply mode may use
+
+  replyHeaders(contentType: string, usage: JsonObject | null): HeaderList {
+    const request = this.#request;
+    if (request === null) return ['content-type', contentType];
+    const now = this.#now();
+    const out = successHeaders(request.target, headerSafe(request.group), this.#callId, {
+      totalMs: now - this.exchange.startedAtMs,
+      providerMs: this.#headAtMs - this.#sentAtMs,
+    });
+    out.push('content-type', contentType, ...this.#context.replyHeaders);
+    out.push(...this.#pipeline.costHeaders(request.target, usage));
+    this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders);
+    return out;
+  }
+
+  succeed(usage: JsonObject | null): void {
+    this.#settle('success', 200, usage);
+  }
+
+  contentSeen(): void {
+    this.#call?.contentSeen();
+  }
+
+  pause(): void {
+    this.#call?.pause();
+  }
+
+  malformed(message: string): GatewayError {
+    return this.#broken('malformed', message);
+  }
+
+  cut(message: string): GatewayError {
+    return this.#broken('cut', message);
+  }
+
+  reported(error: string): GatewayError {
+    const { provider, model } = this.#target();
+    return this.#pipeline.failures.reported({
+      provider,
+      model,
+      status: 200,
+      body: error,
+      headers: this.#providerHeaders,
+    });
+  }
+
+  /** Ends the exchange with an error, in whatever phase it is. Anything that is not a GatewayError is our own fault. */
+  fail(cause: unknown): void {
+    if (this.#over) return;
+    const error = this.#describe(cause);
+    this.#call?.abort();
+    this.#call = null;
+    this.#settle('failed', error.status, null);
+    if (!this.exchange.headSent) this.#replyError(error);
+    else if (this.#request?.stream === true && this.#family.dialect !== null) {
+      this.exchange.write(Buffer.from(errorEvent(withExceptionType(error))));
+      this.exchange.end();
+    } else this.exchange.abort();
+  }
+
+  #describe(cause: unknown): GatewayError {
+    if (cause instanceof GatewayError) return cause;
+    this.#pipeline.state.log.error({ err: cause, callId: this.#callId }, 'a request failed inside the gateway');
+    return new GatewayError('internal', 'Internal server error. The gateway logged the cause with this call id.');
+  }
+
+  #replyError(error: GatewayError): void {
+    const typed = this.#family.errorTypes === 'by-exception' ? withExceptionType(error) : error;
+    const headers = errorReplyHeaders(this.#callId, this.#request, error, this.#providerHeaders);
+    replyError(this.exchange, typed, [...headers, ...this.#context.replyHeaders]);
+  }
+
+  #failWithReply(status: number, body: string): void {
+    const { provider, model } = this.#target();
+    const headers = this.#providerHeaders;
+    this.fail(this.#named(this.#pipeline.failures.provider({ provider, model, status, body, headers })));
+  }
+
+  #unreachable(error: TransportError): GatewayError {
+    const { provider, model } = this.#target();
+    if (error.code === 'closed')
+      return new GatewayError('draining', 'The gateway is shutting down; retry on another instance.');
+    if (error.code === 'saturated')
+      return new GatewayError('service_unavailable', 'Too many requests wait for this provider; retry later.');
+    const kind =
+      error.code === 'malformed-reply' ? 'malformed' : error.code === 'connect-timeout' ? 'timeout' : 'connection';
+    return this.#named(this.#pipeline.failures.unreachable({ provider, model, kind, message: error.message }));
+  }
+
+  #broken(kind: 'malformed' | 'cut', message: string): GatewayError {
+    const { provider, model } = this.#target();
+    const error = this.#pipeline.failures.unreachable({ provider, model, kind, message });
+    return this.exchange.headSent ? error : this.#named(error);
+  }
+
+  #named(error: GatewayError): GatewayError {
+    return withGroup(error, this.#request?.group ?? '');
+  }
+
+  #target(): { readonly provider: string; readonly model: string } {
+    return this.#request?.target ?? { provider: '', model: '' };
+  }
+
+  #exchangeEnded(end: ExchangeEnd): void {
+    if (this.#over || end === 'finished') return;
+    this.#call?.abort();
+    this.#call = null;
+    this.#settle('client-left', 499, null);
+  }
+
+  #settle(outcome: 'success' | 'failed' | 'client-left', status: number, usage: JsonObject | null): void {
+    this.#over = true;
+    if (outcome !== 'success') this.#decoder?.destroy();
+    this.#pipeline.settled({
+      callId: this.#callId,
+      target: this.#request?.target ?? null,
+      group: this.#request?.group ?? '',
+      usage,
+      outcome,
+      status,
+    });
+  }
+
+  #now(): number {
+    return this.#pipeline.state.monotonicMs();
+  }
+}
+
+function headerValue(headers: HeaderList, name: string): string {
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    if (headers[index] === name) return headers[index + 1] as string;
+  return '';
+}
