@@ -1,0 +1,66 @@
+/** One command line from arguments to exit code. Whatever goes wrong is one line on standard error, never a stack trace. */
+import type { ParsedCommand } from './parse-arguments.ts';
+import type { ProcessPort } from './ports.ts';
+import { StartError, UsageError } from './usage-error.ts';
+
+/** @returns the exit code, or null when the gateway now runs */
+export async function runCommand(args: readonly string[], port: ProcessPort): Promise<number | null> {
+  try {
+    if (isVersionRequest(args)) {
+      port.out(`fast-litellm ${port.version}\n`);
+      return 0;
+    }
+    const { parseArguments } = await import('./parse-arguments.ts');
+    return await run(parseArguments(args, port), port);
+  } catch (error) {
+    return await reportFailure(error, port);
+  }
+}
+
+/** The most frequent call of scripts and images; it need not load the parser. */
+function isVersionRequest(args: readonly string[]): boolean {
+  return args.length === 1 && (args[0] === '--version' || args[0] === '-v');
+}
+
+async function run(command: ParsedCommand, port: ProcessPort): Promise<number | null> {
+  switch (command.kind) {
+    case 'print':
+      port.out(command.text);
+      return 0;
+    case 'check': {
+      const { checkReport } = await import('./check.ts');
+      const modules = await port.loadModules();
+      const store = await modules.openConfig({ path: command.config, document: {} });
+      const { text, exitCode } = checkReport(store.current(), command);
+      port.out(text);
+      return exitCode;
+    }
+    case 'serve': {
+      const { askGateway, questionOf } = await import('./ask-gateway.ts');
+      const question = questionOf(command.flags);
+      if (question !== null) {
+        const { environment, uptimeMs } = port;
+        const out = (text: string): void => port.out(text);
+        return await askGateway(question, command.flags, { environment, out, fetch, nowMs: uptimeMs });
+      }
+      const { serve } = await import('./serve.ts');
+      await serve(command.flags, port);
+      return command.flags.values.get('skip_server_startup') === true ? 0 : null;
+    }
+  }
+}
+
+async function reportFailure(error: unknown, port: ProcessPort): Promise<number> {
+  const { createSecretScrubber } = await import('./secret-scrubber.ts');
+  const message = error instanceof Error ? error.message : String(error);
+  const line = createSecretScrubber().scrub(message.replaceAll(/\s*\n\s*/g, ' ').trim());
+  if (error instanceof UsageError) {
+    port.err(`fast-litellm: ${line}\n`);
+    return 2;
+  }
+  // An error that nobody foresaw keeps its name, so that a report of it is of use.
+  const foreseen = error instanceof StartError || (error instanceof Error && error.name === 'ConfigError');
+  const name = error instanceof Error ? error.name : 'Error';
+  port.err(foreseen ? `fast-litellm: ${line}\n` : `fast-litellm: the start failed. ${name}: ${line}\n`);
+  return 1;
+}
