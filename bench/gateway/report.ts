@@ -1,0 +1,126 @@
+/** Writes docs/benchmarks.md from the rounds. Tables come from here only; nobody types them. */
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+import type { Figures } from './measure.ts';
+import { spread, type Spread } from './statistics.ts';
+import { WORKLOADS } from './workloads.ts';
+
+export interface ContestantRounds {
+  readonly label: string;
+  readonly startMs: number[];
+  readonly idleMb: number[];
+  /** By workload name. */
+  readonly figures: Record<string, Figures[]>;
+  /** Median milliseconds to the first event, one per round. */
+  readonly firstEventMs: number[];
+}
+
+export interface Report {
+  readonly contestants: readonly ContestantRounds[];
+  readonly skipped: readonly { readonly label: string; readonly why: string }[];
+  /** Straight to the mock provider, for what each contestant adds. */
+  readonly direct: ContestantRounds;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly revision: string;
+}
+
+export function render(report: Report): string {
+  const parts = [
+    '# Benchmarks',
+    '',
+    'Written by `npm run bench:gateway`; do not edit. Every contestant runs in a process of its own, in front of the same',
+    'mock provider, on the same machine, round by round in alternating order. CPU is user and system time of the process',
+    'as the operating system counts it, per answered request: it holds up on a shared machine where rates do not.',
+    '',
+    environment(report),
+    '',
+    '## Start and memory',
+    '',
+    table(
+      ['contestant', 'start to first 200, ms', 'idle RSS, MB'],
+      report.contestants.map((one) => [one.label, cell(spread(one.startMs), 0), cell(spread(one.idleMb), 0)]),
+    ),
+    ...WORKLOADS.flatMap(({ name, label }) => ['', `## ${label}`, '', workloadTable(report, name)]),
+    '',
+    '## Time to the first event of a stream, 1 connection',
+    '',
+    table(
+      ['contestant', 'median, ms', 'added, ms'],
+      report.contestants.map((one) => {
+        const mine = spread(one.firstEventMs);
+        return [one.label, cell(mine, 2), (mine.median - spread(report.direct.firstEventMs).median).toFixed(2)];
+      }),
+    ),
+    ...report.skipped.flatMap(({ label, why }) => ['', `Not run here: ${label} (${why}).`]),
+    '',
+  ];
+  return parts.join('\n');
+}
+
+function workloadTable(report: Report, workload: string): string {
+  const of = (one: ContestantRounds, pick: (figures: Figures) => number): Spread =>
+    spread((one.figures[workload] ?? []).map(pick));
+  const floor = report.contestants[0];
+  const floorCpu = floor === undefined ? Number.NaN : of(floor, (f) => f.cpuMicrosecondsPerRequest).median;
+  const directP99 = of(report.direct, (f) => f.p99Ms).median;
+  return table(
+    [
+      'contestant',
+      'CPU µs a request',
+      '× floor',
+      'requests/s',
+      'p50, ms',
+      'p99, ms',
+      'p99 added, ms',
+      'RSS, MB',
+      'errors',
+    ],
+    report.contestants.map((one) => {
+      const cpu = of(one, (f) => f.cpuMicrosecondsPerRequest);
+      return [
+        one.label,
+        cell(cpu, 0),
+        (cpu.median / floorCpu).toFixed(2),
+        cell(
+          of(one, (f) => f.requestsPerSecond),
+          0,
+        ),
+        cell(
+          of(one, (f) => f.p50Ms),
+          1,
+        ),
+        cell(
+          of(one, (f) => f.p99Ms),
+          1,
+        ),
+        (of(one, (f) => f.p99Ms).median - directP99).toFixed(1),
+        cell(
+          of(one, (f) => f.residentMb),
+          0,
+        ),
+        String(of(one, (f) => f.errors).high),
+      ];
+    }),
+  );
+}
+
+function environment(report: Report): string {
+  const cpu = os.cpus()[0]?.model ?? 'unknown processor';
+  const fixtures = createHash('sha256').update(JSON.stringify(WORKLOADS)).digest('hex').slice(0, 12);
+  return [
+    `Machine: ${os.cpus().length} × ${cpu}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.release()};`,
+    `Node ${process.versions.node}, V8 ${process.versions.v8}; revision ${report.revision}; fixtures ${fixtures};`,
+    `${report.rounds} rounds of ${report.seconds} s. Cells are medians (lowest to highest round).`,
+  ].join('\n');
+}
+
+function cell(value: Spread, digits: number): string {
+  const text = (number: number): string => number.toFixed(digits);
+  return `${text(value.median)} (${text(value.low)} to ${text(value.high)})`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
+}
