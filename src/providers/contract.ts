@@ -29,6 +29,11 @@ export interface ParamPolicy {
   /** Cost: one map look-up. Called once per top-level key; `model`, `stream` and `stream_options` are not asked about. */
   verdict(key: string, kind: JsonKind): ParamVerdict;
   /**
+   * Asked about values of kept keys that are objects or lists: true sends the body to the slow path (a message that the
+   * provider must get in another form). Looks for byte patterns, parses nothing; absent: no.
+   */
+  needsRewrite?(key: string, bytes: readonly Buffer[]): boolean;
+  /**
    * Slow path: the client's parsed body in, the provider's body out (a new object; `model`, `stream` and
    * `stream_options` included and final).
    * @throws GatewayError `unsupported_params`, `bad_request`

@@ -1,0 +1,26 @@
+/** All providers by name. */
+import { AZURE_ROWS } from './azure-rows.ts';
+import { EMBEDDING_ROWS } from './embedding-rows.ts';
+import { FOREIGN_ROWS } from './foreign-rows.ts';
+import { OPENAI_ROWS } from './openai-rows.ts';
+import type { ProviderRow } from './provider-row.ts';
+import { REGISTRY_ROWS } from './registry-rows.ts';
+
+const ROWS: ReadonlyMap<string, ProviderRow> = new Map(
+  [...OPENAI_ROWS, ...EMBEDDING_ROWS, ...AZURE_ROWS, ...REGISTRY_ROWS, ...FOREIGN_ROWS].map((row) => [row.name, row]),
+);
+const REGISTRY_NAMES: ReadonlySet<string> = new Set(REGISTRY_ROWS.map((row) => row.name));
+
+/** Cost: one map look-up. */
+export function findProvider(name: string): ProviderRow | null {
+  return ROWS.get(name) ?? null;
+}
+
+export function allProviders(): Iterable<ProviderRow> {
+  return ROWS.values();
+}
+
+/** Providers whose parameters are those of LiteLLM's registry file. */
+export function isRegistryProvider(name: string): boolean {
+  return REGISTRY_NAMES.has(name);
+}

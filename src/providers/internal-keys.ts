@@ -1,0 +1,53 @@
+/**
+ * Names in a request or in `litellm_params` that steer the gateway and never reach a provider.
+ */
+const STEERING = `
+acompletion adaptive_router_config adaptive_router_default_model additional_drop_params aembedding
+allow_client_keepalive_override allowed_model_region allowed_openai_params api_base api_key api_version arize_api_key
+arize_space_id arize_space_key assistant_continue_message async_call atext_completion attempted_targets
+auto_router_config auto_router_config_path auto_router_default_model auto_router_embedding_model
+auto_router_max_input_chars auto_router_model_compression auto_router_routing_compression azure azure_ad_token
+azure_ad_token_provider azure_password azure_scope azure_username base_model base_url bedrock_tags bos_token
+budget_duration cache cache_control_injection_points cache_key caching caching_groups client client_id client_secret
+client_side_timeout complete_response completion_call_id complexity_router_config complexity_router_default_model
+configurable_clientside_auth_params content_policy_fallbacks context_window_fallback_dict context_window_fallbacks
+cooldown_time custom_llm_provider custom_prompt_dict data_residency dd_agent_host dd_agent_port dd_api_key dd_site
+default_api_key_rpm_limit default_api_key_tpm_limit default_headers deployment_id disable_add_transform_inline_image_block
+disable_fallbacks drop_params enable_json_schema_validation enable_prompt_caching enable_tag_filtering
+ensure_alternating_roles eos_token extra_body extra_headers fallback_depth fallbacks fastest_response final_prompt_value
+force_timeout gcs_bucket_name gcs_path_service_account guardrails headers hf_model_name humanloop_api_key id itpm
+keepalive_seconds langfuse_environment langfuse_host langfuse_prompt_version langfuse_public_key langfuse_secret
+langfuse_secret_key langsmith_api_key langsmith_base_url langsmith_project langsmith_sampling_rate langsmith_tenant_id
+litellm_call_id litellm_credential_name litellm_disabled_callbacks litellm_logging_obj litellm_metadata
+litellm_request_debug litellm_session_id litellm_system_prompt litellm_trace_id litellm_trusted_callback_vars logger_fn
+max_agentic_loops max_budget max_fallbacks max_file_size_mb max_parallel_requests max_retries
+merge_reasoning_content_in_choices metadata mock_delay mock_response mock_testing_content_policy_fallbacks
+mock_testing_context_fallbacks mock_testing_fallbacks mock_testing_rate_limit_error mock_timeout mock_tool_calls
+model_alias_map model_config model_file_id_mapping model_info model_list modify_params newrelic_api_key newrelic_region
+no-log num_retries order organization otpm output_vector_size policies posthog_api_key posthog_api_url preset_cache_key
+priority prompt_environment prompt_id prompt_label prompt_variables prompt_version provider_specific_header
+proxy_server_request quality_router_config quality_router_default_model region_name
+regional_endpoint_uplift_multiplier regional_processing_uplift_multiplier_eu regional_processing_uplift_multiplier_us
+request_timeout retry_policy retry_strategy roles router_settings_override routing_strategy rpm rust s3_bucket_name
+s3_output_bucket_name s3_region_name s-maxage search_tool_name secret_fields self shared_session specific_deployment
+ssl_verify stream_response stream_timeout supports_system_message tags tenant_id text_completion tiered_pricing timeout
+tpm ttl turn_off_message_logging use_chat_completions_api use_client use_in_pass_through use_litellm_proxy use_xai_oauth
+user_config user_continue_message verbose wandb_api_key weave_project_id weight`;
+
+const NAMES: ReadonlySet<string> = new Set(STEERING.trim().split(/\s+/));
+
+/** Custom prices: `input_cost_per_token`, `cache_read_input_token_cost`, `annotation_cost_per_page`, … */
+const PRICE = /_cost(?:_|$)|^cost_per_/;
+
+/** Cost: one set look-up and one short pattern. */
+export function isInternalKey(key: string): boolean {
+  return NAMES.has(key) || key.startsWith('_litellm') || PRICE.test(key);
+}
+
+export function internalKeys(): Iterable<string> {
+  return NAMES;
+}
+
+export function looksLikePrice(key: string): boolean {
+  return PRICE.test(key);
+}

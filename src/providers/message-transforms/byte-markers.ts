@@ -1,0 +1,64 @@
+/**
+ * Finds JSON keys and values in bytes without parsing: `"cache_control"` as it stands, or a key whose value begins with a
+ * certain byte (`"image_url": "`). Inside a JSON string the quotes are escaped, so a text that quotes the words does not
+ * match.
+ * Cost: one native search per marker; at chunk borders a small copy.
+ */
+export interface Marker {
+  /** Text with its quotes. */
+  readonly text: Buffer;
+  /** First byte of the value when the text is a key; null: the text itself is enough. */
+  readonly valueStart: number | null;
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** Bytes on both sides of a chunk border that are looked at together. */
+const BORDER_BYTES = 64;
+
+export function wordMarker(word: string): Marker {
+  return { text: Buffer.from(`"${word}"`), valueStart: null };
+}
+
+/** The key with a text as its value. */
+export function textValueMarker(key: string): Marker {
+  return { text: Buffer.from(`"${key}"`), valueStart: QUOTE };
+}
+
+/** The key with a value that begins with this character, e.g. `[` for a list. */
+export function valueMarker(key: string, first: string): Marker {
+  return { text: Buffer.from(`"${key}"`), valueStart: first.charCodeAt(0) };
+}
+
+export function containsMarker(bytes: readonly Buffer[], marker: Marker): boolean {
+  for (let index = 0; index < bytes.length; index += 1) {
+    const chunk = bytes[index] as Buffer;
+    if (inChunk(chunk, marker)) return true;
+    const next = bytes[index + 1];
+    if (next === undefined) continue;
+    const border = Buffer.concat([chunk.subarray(-BORDER_BYTES), next.subarray(0, BORDER_BYTES)]);
+    if (inChunk(border, marker)) return true;
+  }
+  return false;
+}
+
+function inChunk(chunk: Buffer, marker: Marker): boolean {
+  for (let at = chunk.indexOf(marker.text); at !== -1; at = chunk.indexOf(marker.text, at + 1)) {
+    if (marker.valueStart === null || valueStartsWith(chunk, at + marker.text.length, marker.valueStart)) return true;
+  }
+  return false;
+}
+
+function valueStartsWith(chunk: Buffer, from: number, wanted: number): boolean {
+  let at = skipSpaces(chunk, from);
+  if (chunk[at] !== COLON) return false;
+  at = skipSpaces(chunk, at + 1);
+  return chunk[at] === wanted;
+}
+
+function skipSpaces(chunk: Buffer, from: number): number {
+  let at = from;
+  while (SPACES.has(chunk[at] ?? -1)) at += 1;
+  return at;
+}
