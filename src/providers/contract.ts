@@ -89,6 +89,8 @@ export interface ProviderFailure {
   /** At most 64 KB. */
   readonly body: string;
   readonly headers: HeaderList;
+  /** The credential that was sent, so that it can be masked when the provider quotes it. */
+  readonly secret?: string;
 }
 
 /** A failure without an HTTP answer. */

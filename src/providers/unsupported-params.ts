@@ -1,5 +1,4 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { JsonValue } from '../protocol/json.ts';
 
 /** A parameter that the model does not take, in LiteLLM's words. */
 export function unsupportedParams(message: string): GatewayError {
@@ -14,12 +13,4 @@ export function unsupportedByProvider(provider: string, names: readonly string[]
       '`litellm.drop_params=True` or for proxy:\n\n`litellm_settings:\n drop_params: true`\n. \n ' +
       `If you want to use these params dynamically send allowed_openai_params=${list} in your request.`,
   );
-}
-
-/** Python's `repr` of a JSON scalar, as LiteLLM's messages quote values. */
-export function pythonRepr(value: JsonValue | undefined): string {
-  if (value === undefined || value === null) return 'None';
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return JSON.stringify(value);
 }

@@ -32,6 +32,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT,
   }),
   openaiRow('text-completion-openai', {
+    digestsErrors: true,
     takesOrganization: true,
     apiBase: 'https://api.openai.com/v1',
     apiBaseEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
@@ -48,6 +49,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'completions', 'embeddings', 'rerank'],
   }),
   openaiRow('openrouter', {
+    failures: 'broker',
     apiBase: 'https://openrouter.ai/api/v1',
     apiBaseEnv: ['OPENROUTER_API_BASE'],
     apiKeyEnv: ['OPENROUTER_API_KEY', 'OR_API_KEY'],
@@ -80,6 +82,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'embeddings', 'responses'],
   }),
   reportedRow('mistral', {
+    digestsErrors: false,
     connectionRule: 'ends-in-v1',
     apiBase: 'https://api.mistral.ai/v1',
     apiBaseEnv: ['MISTRAL_AZURE_API_BASE'],
@@ -224,6 +227,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT_AND_MEDIA,
   }),
   openaiRow('compactifai', {
+    failures: 'status',
     apiBase: 'https://api.compactif.ai/v1',
     env: 'COMPACTIFAI',
     sendsStreamFalse: true,
@@ -325,12 +329,14 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'completions', 'embeddings'],
   }),
   openaiRow('ovhcloud', {
+    failures: 'status',
     apiBase: 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1',
     env: 'OVHCLOUD',
     sendsStreamFalse: true,
     families: [...CHAT, 'embeddings', 'audio.transcriptions'],
   }),
   reportedRow('lemonade', {
+    failures: 'status',
     apiBase: 'http://localhost:8000/api/v1',
     env: 'LEMONADE',
     placeholderKey: 'lemonade',
@@ -339,12 +345,14 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT,
   }),
   openaiRow('amazon_nova', {
+    failures: 'status',
     apiBase: 'https://api.nova.amazon.com/v1',
     env: 'AMAZON_NOVA',
     sendsStreamFalse: true,
     families: CHAT,
   }),
   openaiRow('minimax', {
+    failures: 'status',
     apiBase: 'https://api.minimax.io/v1',
     env: 'MINIMAX',
     sendsStreamFalse: true,
@@ -359,12 +367,14 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT,
   }),
   openaiRow('oobabooga', {
+    failures: 'status',
     sendsStreamFalse: true,
     paths: [['chat', '/v1/chat/completions']],
     keyless: true,
     families: CHAT,
   }),
   reportedRow('datarobot', {
+    failures: 'status',
     connectionRule: 'genai-path',
     apiBase: 'https://app.datarobot.com/api/v2/genai/llmgw/chat/completions/',
     apiBaseEnv: ['DATAROBOT_ENDPOINT'],
@@ -375,6 +385,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT,
   }),
   reportedRow('heroku', {
+    failures: 'status',
     env: 'HEROKU',
     sendsStreamFalse: true,
     paths: [['chat', '/v1/chat/completions']],

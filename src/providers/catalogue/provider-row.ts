@@ -13,6 +13,8 @@ export type WireFormat = 'openai' | 'azure' | 'foreign';
  */
 export type ChatUrlRule = 'append' | 'complete' | 'verbatim';
 
+export type FailureTableName = 'openai' | 'azure' | 'broker' | 'status';
+
 export type ConnectionRule = 'ends-in-v1' | 'dedicated-host' | 'genai-path' | 'azure-openai-models';
 
 export interface ModelPattern {
@@ -61,6 +63,10 @@ export interface ProviderRow {
   /** Put before a model name that does not hold `unless`. */
   readonly modelPath: { readonly prefix: string; readonly unless: string } | null;
   readonly sendsStreamFalse: boolean;
+  /** How its error texts are read. */
+  readonly failures: FailureTableName;
+  /** LiteLLM-compat: reached through OpenAI's client, whose errors quote the message and not the body. */
+  readonly digestsErrors: boolean;
 }
 
 /** Everything but the name may be left out. */
@@ -119,6 +125,8 @@ function completeRow(name: string, wire: WireFormat, options: RowOptions): Provi
     takesOrganization: false,
     modelPath: null,
     sendsStreamFalse: false,
+    failures: wire === 'azure' ? 'azure' : 'openai',
+    digestsErrors: wire === 'azure' || options.sendsStreamFalse !== true,
     ...given,
     name,
     wire,

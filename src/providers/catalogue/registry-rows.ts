@@ -11,11 +11,13 @@ export const REGISTRY_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'completions'],
   }),
   reportedRow('assemblyai', {
+    failures: 'status',
     apiBase: 'https://llm-gateway.assemblyai.com/v1',
     apiKeyEnv: ['ASSEMBLYAI_API_KEY'],
     families: CHAT,
   }),
   reportedRow('charity_engine', {
+    failures: 'status',
     apiBase: 'https://api.charityengine.services/remotejobs/v2/inference',
     apiKeyEnv: ['CHARITY_ENGINE_API_KEY'],
     families: CHAT,
@@ -26,6 +28,7 @@ export const REGISTRY_ROWS: readonly ProviderRow[] = [
     families: CHAT_AND_MEDIA,
   }),
   reportedRow('scaleway', {
+    failures: 'status',
     apiBase: 'https://api.scaleway.ai/v1',
     apiKeyEnv: ['SCW_SECRET_KEY'],
     families: [...CHAT, 'audio.transcriptions'],
@@ -56,6 +59,7 @@ export const REGISTRY_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'completions'],
   }),
   reportedRow('neosantara', {
+    failures: 'status',
     apiBase: 'https://api.neosantara.xyz/v1',
     env: 'NEOSANTARA',
     families: [...CHAT, 'responses'],
@@ -66,6 +70,7 @@ export const REGISTRY_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'responses'],
   }),
   reportedRow('xiaomi_mimo', {
+    failures: 'status',
     apiBase: 'https://api.xiaomimimo.com/v1',
     apiKeyEnv: ['XIAOMI_MIMO_API_KEY'],
     families: CHAT,
@@ -107,42 +112,45 @@ export const REGISTRY_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'responses'],
   }),
   reportedRow('veniceai', {
+    failures: 'status',
     apiBase: 'https://api.venice.ai/api/v1',
     apiKeyEnv: ['VENICE_AI_API_KEY'],
     families: CHAT,
   }),
   reportedRow('abliteration', {
+    failures: 'status',
     apiBase: 'https://api.abliteration.ai/v1',
     apiKeyEnv: ['ABLITERATION_API_KEY'],
     families: CHAT,
   }),
   reportedRow('llamagate', {
+    failures: 'status',
     apiBase: 'https://api.llamagate.dev/v1',
     apiKeyEnv: ['LLAMAGATE_API_KEY'],
     families: CHAT,
   }),
   reportedRow('gmi', {
+    failures: 'status',
     apiBase: 'https://api.gmi-serving.com/v1',
     apiKeyEnv: ['GMI_API_KEY'],
     families: CHAT,
   }),
   reportedRow('sarvam', {
+    failures: 'status',
     apiBase: 'https://api.sarvam.ai/v1',
     apiKeyEnv: ['SARVAM_API_KEY'],
     keyHeader: 'api-subscription-key',
     families: CHAT,
   }),
-  reportedRow('aihubmix', {
-    apiBase: 'https://aihubmix.com/v1',
-    env: 'AIHUBMIX',
-    families: CHAT,
-  }),
+  reportedRow('aihubmix', { failures: 'status', apiBase: 'https://aihubmix.com/v1', env: 'AIHUBMIX', families: CHAT }),
   reportedRow('crusoe', {
+    failures: 'status',
     apiBase: 'https://managed-inference-api-proxy.crusoecloud.com/v1',
     env: 'CRUSOE',
     families: CHAT,
   }),
   reportedRow('empiriolabs', {
+    failures: 'status',
     apiBase: 'https://api.empiriolabs.ai/v1',
     env: 'EMPIRIOLABS',
     families: CHAT,
