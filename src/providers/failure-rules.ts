@@ -6,7 +6,8 @@ import type { ErrorCode } from '../errors/codes.ts';
 import type { FailureText } from './failure-text.ts';
 
 export interface Failure extends FailureText {
-  readonly status: number;
+  /** null: something failed without an HTTP answer. */
+  readonly status: number | null;
   /** `GroqException`. */
   readonly exception: string;
 }
@@ -44,7 +45,7 @@ export const TIMEOUT_RULE: FailureRule = {
 };
 
 export function saysRateLimit({ searched, status }: Failure): boolean {
-  if (status === 429 && /\b429\b/.test(searched)) return true;
+  if ((status === 429 || status === null) && /\b429\b/.test(searched)) return true;
   return /rate[\s_-]*limit/i.test(searched) || searched.toLowerCase().includes('service tier capacity exceeded');
 }
 
@@ -97,7 +98,8 @@ function rule(
 const forStatus =
   (...statuses: readonly number[]) =>
   ({ status }: Failure): boolean =>
-    statuses.includes(status);
+    status !== null && statuses.includes(status);
+const unanswered = ({ status }: Failure): boolean => status === null;
 const always = (): boolean => true;
 
 function saysContentPolicy(failure: Failure): boolean {
@@ -111,7 +113,7 @@ function saysContentPolicy(failure: Failure): boolean {
 /** How OpenAI's own texts and those of compatible providers are read. */
 export const OPENAI_TABLE: FailureTable = [
   rule(saysRateLimit, 'rate_limit', named('RateLimitError'), 429),
-  rule(saysContextWindow, 'context_window_exceeded', named('ContextWindowExceededError'), 400),
+  rule(saysContextWindow, 'context_window_exceeded', named('ContextWindowExceededError')),
   rule(has('invalid_request_error', 'model_not_found'), 'not_found', plain, 404),
   rule(has('A timeout occurred'), 'timeout', plain, 408),
   rule(saysContentPolicy, 'content_policy_violation', named('ContentPolicyViolationError'), 400),
@@ -137,6 +139,7 @@ export const OPENAI_TABLE: FailureTable = [
   ),
   rule(has('Request too large'), 'rate_limit', named('RateLimitError'), 429),
   rule(has('Mistral API raised a streaming error'), 'api_error', plain, 500),
+  rule(unanswered, 'api_connection', named('APIConnectionError')),
   rule(forStatus(400, 422), 'bad_request', plain),
   rule(forStatus(401), 'authentication', named('AuthenticationError')),
   rule(forStatus(404), 'not_found', named('NotFoundError')),
@@ -171,19 +174,15 @@ const azure =
 
 export const AZURE_TABLE: FailureTable = [
   rule(has('Internal server error'), 'internal', azure('Internal server error'), 500),
-  rule(
-    has("This model's maximum context length is"),
-    'context_window_exceeded',
-    azure('ContextWindowExceededError'),
-    400,
-  ),
+  rule(has("This model's maximum context length is"), 'context_window_exceeded', azure('ContextWindowExceededError')),
   rule(has('DeploymentNotFound'), 'not_found', azure('NotFoundError'), 404),
   rule(azurePolicy, 'content_policy_violation', ({ message }) => message, 400),
   rule(
-    (failure) => failure.status === 400 && has('invalid_request_error')(failure),
+    (failure) => (failure.status === 400 || failure.status === null) && has('invalid_request_error')(failure),
     'bad_request',
     azure('BadRequestError'),
   ),
+  rule(unanswered, 'api_connection', azure('APIConnectionError')),
   rule(forStatus(400), 'bad_request', azure('')),
   rule(forStatus(401), 'authentication', azure('AuthenticationError')),
   rule(forStatus(404), 'not_found', azure('NotFoundError')),
@@ -198,6 +197,7 @@ export const AZURE_TABLE: FailureTable = [
 
 /** Providers without text rules: the status decides, all say the same. */
 export const STATUS_TABLE: FailureTable = [
+  rule(unanswered, 'api_connection', plain),
   rule(forStatus(401), 'authentication', plain),
   rule(forStatus(403), 'permission_denied', plain),
   rule(forStatus(404), 'not_found', plain),
@@ -207,12 +207,13 @@ export const STATUS_TABLE: FailureTable = [
   rule(forStatus(502), 'bad_gateway', plain),
   rule(forStatus(503), 'service_unavailable', plain),
   rule(forStatus(504), 'gateway_timeout', plain),
-  rule(({ status }) => status >= 400 && status < 500, 'bad_request', plain),
+  rule(({ status }) => status !== null && status >= 400 && status < 500, 'bad_request', plain),
   rule(always, 'api_error', plain),
 ];
 
 /** Brokers of other providers: the status decides, the class is named before the text. */
 export const BROKER_TABLE: FailureTable = [
+  rule(unanswered, 'api_connection', named('APIConnectionError')),
   rule(forStatus(400), 'bad_request', plain),
   rule(forStatus(401), 'authentication', named('AuthenticationError')),
   rule(forStatus(404), 'not_found', named('NotFoundError')),

@@ -49,6 +49,18 @@ export function mapProviderFailure(failure: ProviderFailure): GatewayError {
   });
 }
 
+/** Something that a provider's software said without an HTTP status, e.g. in a log line or a relayed exception. */
+export function mapProviderText(provider: string, message: string): GatewayError {
+  const row = findProvider(provider);
+  const text = failureText(0, message, 'quoted');
+  const verdict = judge(TABLES[row?.failures ?? 'openai'], {
+    ...text,
+    status: null,
+    exception: exceptionName(provider),
+  });
+  return toError(verdict, verdict.status ?? ERROR_CODES[verdict.code].status, {});
+}
+
 function toError(verdict: FailureVerdict, status: number, options: GatewayErrorOptions): GatewayError {
   const outer = OUTER_NAMES[verdict.code] ?? `litellm.${ERROR_CODES[verdict.code].className}`;
   return new GatewayError(verdict.code, `${outer}: ${verdict.text}`, {
