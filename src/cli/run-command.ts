@@ -39,9 +39,12 @@ async function run(command: ParsedCommand, port: ProcessPort): Promise<number | 
       const { askGateway, questionOf } = await import('./ask-gateway.ts');
       const question = questionOf(command.flags);
       if (question !== null) {
-        const { environment, uptimeMs } = port;
-        const out = (text: string): void => port.out(text);
-        return await askGateway(question, command.flags, { environment, out, fetch, nowMs: uptimeMs });
+        return await askGateway(question, command.flags, {
+          environment: port.environment,
+          out: (text) => port.out(text),
+          fetch,
+          nowMs: () => port.uptimeMs(),
+        });
       }
       const { serve } = await import('./serve.ts');
       await serve(command.flags, port);
