@@ -177,7 +177,7 @@ class Constructor {
   #pair(pair: Pair<Node, Node | null>, parent: Node): [Node, Node | null] {
     if ((pair.key as Node | null) === null) {
       const empty = new Scalar('');
-      empty.range = parent.range;
+      empty.range = parent.range ?? null;
       return [empty, pair.value];
     }
     return [pair.key, pair.value];
@@ -295,7 +295,7 @@ export function loadYaml(source: string, file: string | null): LoadedYaml {
   }
   const [document, second] = parsed.documents;
   if (second !== undefined) {
-    const line = parsed.lines.linePos(second.range[0]).line;
+    const line = parsed.lines.linePos(second.range?.[0] ?? 0).line;
     const problem = 'a second YAML document begins here';
     throw new ConfigError('yaml_syntax', { file, line, key: null }, problem, 'Keep one document and remove `---`.');
   }
