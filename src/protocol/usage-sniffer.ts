@@ -60,7 +60,7 @@ const BACKSLASH = 92;
 const LETTER_N = 110;
 
 function lastFieldOf(scan: ShallowScan, key: string): TopLevelField | undefined {
-  if (scan.slow !== 'duplicate-key') return fieldOf(scan, key);
+  if (scan.slow === null) return fieldOf(scan, key);
   return scan.fields.findLast((field) => field.key === key);
 }
 
