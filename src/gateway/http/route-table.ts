@@ -41,7 +41,7 @@ class MethodSet {
     }
   }
 
-  get(method: string): RouteMatch & { kind: 'matched' } | undefined {
+  get(method: string): (RouteMatch & { kind: 'matched' }) | undefined {
     return this.#byMethod.get(method);
   }
 
@@ -173,7 +173,8 @@ function collect(node: Node, segments: readonly string[], at: number, values: re
   if (at < MOST_SEGMENTS) {
     const literal = node.literals.get(segment);
     if (literal !== undefined) collect(literal, segments, at + 1, values, found);
-    if (node.parameter !== null && segment !== '') collect(node.parameter, segments, at + 1, [...values, segment], found);
+    if (node.parameter !== null && segment !== '')
+      collect(node.parameter, segments, at + 1, [...values, segment], found);
   }
   for (const tail of node.tails) {
     const end = segments.length - tail.suffix.length;
