@@ -87,6 +87,7 @@ export type TransportErrorCode =
   | 'connect-timeout'
   | 'reset' // the connection ended before the reply did
   | 'malformed-reply' // not HTTP, head too large, bad chunking
+  | 'invalid-request' // the path or a header holds characters that HTTP does not allow; never sent
   | 'saturated' // the bounded queue of waiters is full
   | 'closed' // the transport is shutting down
   | 'aborted'; // by us
@@ -97,11 +98,20 @@ export interface TransportError {
   readonly message: string;
   /** True when no byte of the request can have reached the provider. */
   readonly unsent: boolean;
+  /**
+   * True when the connection had served a request before. Together with `reset` before `onHead` it often means that
+   * the provider closed an idle connection as we wrote; the provider may still have seen the request, so the
+   * transport and the pool never repeat it: that is the decision of the router, within its attempt budget.
+   */
+  readonly reusedConnection?: boolean;
 }
 
-/** Sees one reply. Order: `onSent`? `onHead` `onData`* (`onEnd` | `onError`); after either of the last, nothing. */
+/**
+ * Sees one reply. Order: `onSent`? `onHead`? `onData`* (`onEnd` | `onError`); after either of the last, nothing.
+ * `onEnd` and `onError` never come before `send` has returned.
+ */
 export interface UpstreamReceiver {
-  /** The request was written to a connection. */
+  /** The request is being written to a connection that stands; from here on the provider may see it. */
   onSent?(): void;
   /** Final status (never 1xx) and headers. */
   onHead(status: number, headers: HeaderList): void;
@@ -115,6 +125,7 @@ export interface UpstreamReceiver {
 export interface UpstreamCall {
   /** Drops the request in any phase and closes its connection; the receiver hears nothing more. */
   abort(): void;
+  /** At most one more `onData` comes until `resume`. */
   pause(): void;
   resume(): void;
 }
