@@ -157,11 +157,12 @@ export function describeModel(found: FoundModel): JsonObject {
 export function getModelInfo(query: ModelQuery, context: ModelInfoContext): JsonObject {
   const info = lookupModelInfo(query, context);
   if (info !== null) return info;
-  const provider = query.customLlmProvider ?? context.resolveProvider(query.model, null)?.provider ?? 'None';
-  throw new GatewayError(
-    'not_found',
-    `This model isn't mapped yet. model=${query.model}, custom_llm_provider=${provider}. Add it here - ${PRICE_MAP_ADDRESS}.`,
-  );
+  const provider = query.customLlmProvider ?? context.resolveProvider(query.model, null)?.provider ?? null;
+  throw new GatewayError('not_found', notMappedMessage(query.model, provider));
+}
+
+export function notMappedMessage(model: string, provider: string | null): string {
+  return `This model isn't mapped yet. model=${model}, custom_llm_provider=${provider ?? 'None'}. Add it here - ${PRICE_MAP_ADDRESS}.`;
 }
 
 /** The same without the error: null when nothing describes the model. */

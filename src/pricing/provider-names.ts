@@ -26,6 +26,8 @@ export interface ProviderNaming {
   readonly capabilities?: (model: string, prices: PriceLookup) => Readonly<Record<string, boolean>>;
   /** Every model takes a response schema. */
   readonly alwaysResponseSchema?: boolean;
+  /** A context-length step of the prices holds from its threshold on, not only above it. */
+  readonly inclusiveThresholds?: boolean;
   /** `reasoning_effort: none` is refused for this key unless its entry allows it. */
   readonly noneEffortMustBeDeclared?: (key: string) => boolean;
 }
@@ -155,7 +157,7 @@ const NAMING: ReadonlyMap<string, ProviderNaming> = new Map<string, ProviderNami
   ['ollama', OLLAMA],
   ['ollama_chat', OLLAMA],
   ['huggingface', { unlisted: huggingFaceModel }],
-  ['xai', { capabilities: () => ({ supports_web_search: true }) }],
+  ['xai', { capabilities: () => ({ supports_web_search: true }), inclusiveThresholds: true }],
   ['fireworks_ai', { acceptsStart: 'fireworks_ai', capabilities: fireworksCapabilities, alwaysResponseSchema: true }],
   ['predibase', RESPONSE_SCHEMA],
   ['lm_studio', RESPONSE_SCHEMA],
