@@ -57,7 +57,17 @@ function sortParams(entries: Iterable<readonly [string, JsonValue]>, dropped: re
     if (value === null || leaveOut.has(name)) continue;
     (OPENAI_CHAT_PARAMS.has(name) ? given : extra).set(name, value);
   }
-  return { given, extra };
+  return { given: inCallOrder(given), extra };
+}
+
+/** LiteLLM-compat: texts name parameters in the order of OpenAI's call. */
+function inCallOrder(given: ReadonlyMap<string, JsonValue>): Map<string, JsonValue> {
+  const ordered = new Map<string, JsonValue>();
+  for (const name of OPENAI_CHAT_PARAMS) {
+    const value = given.get(name);
+    if (value !== undefined) ordered.set(name, value);
+  }
+  return ordered;
 }
 
 function refuseUnsupported(

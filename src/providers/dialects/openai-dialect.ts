@@ -107,8 +107,16 @@ export function takeMaxTokens(draft: ParamDraft): void {
 /** Picks the family by the model's name. */
 export function openaiDialectOf(model: string): ParamDialect {
   if (isOSeriesModel(model)) return O_SERIES_DIALECT;
-  return isGpt5Model(model) ? gpt5Dialect(gptParams) : GPT_DIALECT;
+  if (isGpt5Model(model)) return GPT5_DIALECT;
+  return isOpenaiCatalogueModel(model) ? GPT_DIALECT : UNKNOWN_MODEL_DIALECT;
 }
+
+const GPT5_DIALECT = gpt5Dialect(gptParams);
+/** A model that OpenAI does not list may be anything behind a compatible server, also one that reasons. */
+const UNKNOWN_MODEL_DIALECT: ParamDialect = {
+  supported: ({ model }) => [...gptParams(model), 'reasoning_effort'],
+  touched: [],
+};
 
 export const OPENAI_DIALECT: ParamDialect = {
   supported: (at: DialectModel) => openaiDialectOf(at.model).supported(at),

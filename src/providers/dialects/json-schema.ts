@@ -1,0 +1,47 @@
+/** Tool and answer schemas: what some providers do not understand is taken out or said as a tool. */
+import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { ParamDraft } from './param-dialect.ts';
+
+export function isRecord(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** Deep enough for any schema that a person writes; LiteLLM's bound. */
+const MAX_DEPTH = 10;
+
+/** A deep copy without the members that `drop` names. */
+export function withoutMembers(
+  value: JsonValue,
+  drop: (key: string, member: JsonValue) => boolean,
+  maxDepth = MAX_DEPTH,
+): JsonValue {
+  if (maxDepth < 0 || typeof value !== 'object' || value === null) return value;
+  if (isList(value)) return value.map((item) => withoutMembers(item, drop, maxDepth - 1));
+  const kept: Record<string, JsonValue> = {};
+  for (const [key, member] of Object.entries(value as JsonObject)) {
+    if (!drop(key, member)) kept[key] = withoutMembers(member, drop, maxDepth - 1);
+  }
+  return kept;
+}
+
+/** The schema that an answer is asked to have, or null. */
+export function answerSchema(format: JsonValue | undefined): JsonValue | null {
+  if (!isRecord(format)) return null;
+  if (format['response_schema'] !== undefined) return format['response_schema'];
+  const named = format['json_schema'];
+  return isRecord(named) ? (named['schema'] ?? null) : null;
+}
+
+export const SCHEMA_TOOL_NAME = 'json_tool_call';
+
+/** Asks for the answer's schema as the arguments of a tool. */
+export function askBySchemaTool(draft: ParamDraft, schema: JsonValue, enforce: boolean): void {
+  const tools = draft.out.get('tools');
+  const tool = { type: 'function', function: { name: SCHEMA_TOOL_NAME, parameters: schema } };
+  draft.out.set('tools', [...(isList(tools) ? tools : []), tool]);
+  if (enforce) draft.out.set('tool_choice', { type: 'function', function: { name: SCHEMA_TOOL_NAME } });
+}
