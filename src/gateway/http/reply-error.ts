@@ -1,13 +1,47 @@
-import { errorBody } from '../../errors/error-body.ts';
-import type { GatewayError } from '../../errors/gateway-error.ts';
-import type { Exchange, HeaderList } from '../../wire/contract.ts';
-
 /**
- * Answers an exchange with an error: status, JSON body, the error's own headers and the caller's.
- * Does nothing once the head was sent; then only the stream's writer can tell the client.
+ * The one place where an error becomes a reply. What is not a GatewayError is a bug of ours or of a library: logged
+ * with its stack, answered 500 without a word about its inside.
  */
-export function replyError(exchange: Exchange, error: GatewayError, headers: HeaderList = []): void {
-  if (exchange.headSent || exchange.ended) return;
-  const own = error.options.headers ?? [];
-  exchange.reply(error.status, ['content-type', 'application/json', ...own, ...headers], errorBody(error));
+import { errorBody } from '../../errors/error-body.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { Exchange, HeaderList } from '../../wire/contract.ts';
+import type { Logger } from 'pino';
+
+export interface ErrorReply {
+  /** Headers that the route already knows: call id, CORS, cost. */
+  readonly headers: HeaderList;
+  readonly log: Logger;
+}
+
+export function replyError(exchange: Exchange, error: unknown, { headers, log }: ErrorReply): void {
+  const shown = presentable(error, log, exchange);
+  if (exchange.ended) return;
+  if (exchange.headSent) {
+    // Too late for a status, and only the route knows how its stream says so: cut, so that it never looks complete.
+    exchange.abort();
+    return;
+  }
+  const out = ['content-type', 'application/json', ...(shown.options.headers ?? []), ...headers];
+  const { retryAfterSeconds } = shown.options;
+  if (retryAfterSeconds !== undefined) out.push('retry-after', String(retryAfterSeconds));
+  exchange.reply(shown.status, out, errorBody(shown));
+}
+
+function presentable(error: unknown, log: Logger, exchange: Exchange): GatewayError {
+  if (error instanceof GatewayError) return error;
+  log.error({ err: error, method: exchange.method, path: exchange.path }, 'request failed unexpectedly');
+  return new GatewayError('internal', 'Internal server error. The log of the gateway has the details.');
+}
+
+/** FastAPI's answer for a path that no route has. */
+export function notFound(): GatewayError {
+  return new GatewayError('not_found', 'Not Found', { detail: 'Not Found' });
+}
+
+/** FastAPI's answer for a path that has other methods. */
+export function methodNotAllowed(allow: string): GatewayError {
+  return new GatewayError('method_not_allowed', 'Method Not Allowed', {
+    detail: 'Method Not Allowed',
+    headers: ['allow', allow],
+  });
 }

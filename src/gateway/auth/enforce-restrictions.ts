@@ -1,0 +1,42 @@
+/**
+ * Settings that restrict access, content or spend and are not enforced here: what they govern is refused (501, naming
+ * the key) instead of being served without them. Compiled once; without such settings each check is one comparison.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { ConfigSnapshot, Restriction } from '../../config/snapshot.ts';
+import type { CallerIdentity } from '../contract.ts';
+
+export interface RestrictionChecks {
+  /** For every route that asks for a key. @throws GatewayError `not_implemented` */
+  route(caller: CallerIdentity, isLlmRoute: boolean): void;
+  /** For the model group that a request resolved to. @throws GatewayError `not_implemented` */
+  group(caller: CallerIdentity, modelName: string): void;
+}
+
+export function compileRestrictions(snapshot: ConfigSnapshot): RestrictionChecks {
+  const everywhere = snapshot.restrictions.filter((restriction) => restriction.scope === 'all');
+  const llm = snapshot.restrictions.filter((restriction) => restriction.scope === 'llm' || restriction.scope === 'all');
+  const groups = new Map<string, Restriction[]>();
+  for (const restriction of snapshot.restrictions) {
+    if (typeof restriction.scope !== 'object') continue;
+    const { modelName } = restriction.scope;
+    groups.set(modelName, [...(groups.get(modelName) ?? []), restriction]);
+  }
+  return {
+    route: (caller, isLlmRoute) => refuseFirst(isLlmRoute ? llm : everywhere, caller),
+    group: (caller, modelName) => {
+      const found = groups.get(modelName);
+      if (found !== undefined) refuseFirst(found, caller);
+    },
+  };
+}
+
+function refuseFirst(restrictions: readonly Restriction[], caller: CallerIdentity): void {
+  for (const restriction of restrictions) {
+    if (restriction.masterKeyPasses && caller.kind === 'master') continue;
+    throw new GatewayError(
+      'not_implemented',
+      `\`${restriction.key}\` is set and not enforced natively yet, so this request is not served. Start with \`--fallback URL\` so that LiteLLM serves it, or remove the setting.`,
+    );
+  }
+}

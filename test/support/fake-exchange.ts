@@ -1,0 +1,105 @@
+import type { BodyReceiver, Exchange, ExchangeEnd, HeaderList } from '../../src/wire/contract.ts';
+
+export interface FakeRequest {
+  readonly method?: string;
+  readonly target?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Parts as they arrive. */
+  readonly body?: readonly string[];
+}
+
+/** An exchange without a socket: what was answered is read from its fields. */
+export class FakeExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly path: string;
+  readonly query: string;
+  readonly remoteAddress = '127.0.0.1';
+  readonly startedAtMs = 0;
+  status = 0;
+  replyHeaders: HeaderList = [];
+  text = '';
+  headSent = false;
+  ended = false;
+  aborted = false;
+  readonly #headers: ReadonlyMap<string, string>;
+  readonly #body: readonly string[];
+
+  constructor(request: FakeRequest = {}) {
+    this.method = request.method ?? 'GET';
+    this.target = request.target ?? '/';
+    const mark = this.target.indexOf('?');
+    this.path = mark === -1 ? this.target : this.target.slice(0, mark);
+    this.query = mark === -1 ? '' : this.target.slice(mark + 1);
+    this.#headers = new Map(Object.entries(request.headers ?? {}));
+    this.#body = request.body ?? [];
+  }
+
+  /** The answer's body as JSON. */
+  get json(): unknown {
+    return JSON.parse(this.text);
+  }
+
+  /** All values of one header of the answer. */
+  replied(name: string): readonly string[] {
+    return this.replyHeaders.filter((_value, index) => index % 2 === 1 && this.replyHeaders[index - 1] === name);
+  }
+
+  header(name: string): string | undefined {
+    return this.#headers.get(name);
+  }
+
+  headers(): HeaderList {
+    return [...this.#headers].flat();
+  }
+
+  readBody(receiver: BodyReceiver, limitBytes: number): void {
+    let length = 0;
+    for (const part of this.#body) {
+      const chunk = Buffer.from(part);
+      length += chunk.length;
+      if (length > limitBytes) {
+        receiver.onBodyError({ reason: 'too-large', message: 'body too large' });
+        return;
+      }
+      receiver.onBodyChunk(chunk);
+    }
+    receiver.onBodyEnd();
+  }
+
+  reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {
+    if (this.headSent) throw new Error('answered twice');
+    this.replyHead(status, headers);
+    this.text =
+      typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : Buffer.concat(body).toString();
+    this.ended = true;
+  }
+
+  replyHead(status: number, headers: HeaderList): void {
+    this.headSent = true;
+    this.status = status;
+    this.replyHeaders = headers;
+  }
+
+  write(chunk: Buffer): boolean {
+    this.text += chunk.toString();
+    return true;
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  abort(): void {
+    this.aborted = true;
+    this.ended = true;
+  }
+
+  onWritable(_listener: () => void): void {
+    // Never full.
+  }
+
+  onEnd(_listener: (end: ExchangeEnd) => void): void {
+    // Nobody leaves.
+  }
+}
