@@ -36,9 +36,9 @@ const NAMES = [
   'include_server_side_tool_invocations',
   'service_tier',
   'safety_identifier',
+  'store',
   'prompt_cache_key',
   'prompt_cache_retention',
-  'store',
   'metadata',
   'context_management',
 ] as const;

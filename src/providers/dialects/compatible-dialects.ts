@@ -70,7 +70,7 @@ export const XAI_DIALECT: ParamDialect = {
     const { model } = at;
     const names = [...XAI_NAMES];
     if (!/grok-3-mini|grok-4|grok-code-fast/.test(model)) names.push('stop');
-    if (!/grok-4|grok-3-mini/.test(model)) names.push('frequency_penalty');
+    if (!model.includes('grok-4')) names.push('frequency_penalty');
     return reasons(at) ? [...names, 'reasoning_effort'] : names;
   },
   touched: ['max_completion_tokens', 'tools'],
@@ -203,13 +203,9 @@ function mapFireworks(draft: ParamDraft): void {
   renameParam(draft, 'max_completion_tokens', 'max_tokens');
   if (draft.out.get('tool_choice') === 'required') draft.out.set('tool_choice', 'any');
   mapFireworksEffort(draft);
-  const format = draft.given.get('response_format');
-  if (format === undefined || !draft.given.has('tools')) return;
-  // Tools and a schema exclude each other: the schema becomes one more tool.
+  // LiteLLM-compat: tools and an asked-for shape of the answer exclude each other; the tools win.
+  if (!draft.given.has('tools') || !draft.given.delete('response_format')) return;
   draft.out.delete('response_format');
-  draft.given.delete('response_format');
-  const schema = answerSchema(format);
-  if (schema !== null) askBySchemaTool(draft, schema, false);
 }
 
 function mapFireworksEffort(draft: ParamDraft): void {
