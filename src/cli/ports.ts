@@ -1,66 +1,36 @@
 /**
  * What the commands need from the rest of the program and from the process, so that each is tested without a server,
- * a file or a signal. run-process.ts puts the real ones in.
+ * a file or a signal. run-process.ts and modules.ts put the real ones in.
  */
-import type { Logger } from 'pino';
+import type { CatalogueKeys } from '../config/quick-start.ts';
+import type { CheckReport } from '../config/check.ts';
 import type { ConfigSnapshot, JsonObject } from '../config/snapshot.ts';
+import type { RunningGateway, SnapshotSource, StartGatewayOptions } from '../gateway/start-gateway.ts';
 
 /** Where the configuration comes from. */
 export interface ConfigOrigin {
   /** Path of the file; null: `document` alone. */
   readonly path: string | null;
-  /** A whole document when there is no file; laid over the file's when there is one. */
+  /** Laid over the file's. */
   readonly document: JsonObject;
 }
 
-/** The running configuration: what a request reads, and how it is replaced. */
-export interface ConfigStore {
-  current(): ConfigSnapshot;
-  /** Validates first and swaps atomically. @throws with one line when the new configuration is refused; the old one stays */
+/** The running configuration and its replacement. */
+export interface RunningConfig extends SnapshotSource {
+  /** Validates first, swaps last. Rejects with one line when the new configuration is refused; the old one stays. */
   reload(): Promise<ConfigSnapshot>;
-  /** Calls after each accepted reload. @returns stops listening */
-  subscribe(listener: (snapshot: ConfigSnapshot) => void): () => void;
+  /** Reloads whenever the file or what it includes changes. @returns stops watching */
+  watch(options: { onRefused(error: unknown): void }): () => void;
 }
 
-export interface TlsFiles {
-  readonly key: Buffer;
-  readonly cert: Buffer;
-  readonly ciphers?: string;
-}
-
-export interface StartGatewayOptions {
-  readonly snapshotSource: ConfigStore;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  readonly log: Logger;
-  readonly drainTimeoutMs: number;
-  readonly keepAliveTimeoutMs?: number;
-  readonly tls?: TlsFiles;
-}
-
-export interface RunningGateway {
-  readonly url: string;
-  readonly port: number;
-  /** Stops accepting, lets running requests end for the drain time, then cuts them. */
-  stop(reason: string): Promise<void>;
-}
-
-export interface ProviderKeys {
-  readonly name: string;
-  /** Variables that hold the provider's key, first one wins. */
-  readonly keyVariables: readonly string[];
-  /** Served natively. */
-  readonly native: boolean;
-}
-
-/** The gateway's modules; loaded only by the commands that need them. */
+/** The gateway's folders; loaded only by the commands that need them. */
 export interface Modules {
-  openConfig(origin: ConfigOrigin): Promise<ConfigStore>;
+  /** @throws ConfigError */
+  openConfig(origin: ConfigOrigin): RunningConfig;
+  checkConfig(path: string): CheckReport;
   startGateway(options: StartGatewayOptions): Promise<RunningGateway>;
-  providers(): Iterable<ProviderKeys>;
-  /** Changes of the file; @returns stops watching */
-  watchFile(path: string, onChange: () => void): () => void;
+  /** Providers and the variables that hold their keys. */
+  providerKeys(): Iterable<CatalogueKeys>;
 }
 
 export interface SignalSource {

@@ -3,7 +3,7 @@
  * handler sees one immutable `GatewayState`.
  */
 import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
-import type { Exchange, HeaderList } from '../wire/contract.ts';
+import type { Exchange } from '../wire/contract.ts';
 import type { Logger } from 'pino';
 
 export type Access =
@@ -29,8 +29,6 @@ export interface RouteContext {
   /** Percent-decoded path parameters by name. */
   readonly pathParams: ReadonlyMap<string, string>;
   readonly caller: CallerIdentity;
-  /** Headers that every reply to this exchange carries (CORS); put them behind your own. */
-  readonly replyHeaders: HeaderList;
   /** The route's template, e.g. `/v1/models/{model_id}`. */
   readonly route: string;
 }

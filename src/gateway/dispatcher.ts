@@ -2,24 +2,20 @@
  * From an accepted exchange to its handler: host check, route, key, restrictions, handler. Put together once per
  * configuration; a request keeps the assembly that it began with. Every error is answered here, in one shape.
  */
-import { GatewayError } from '../errors/gateway-error.ts';
-import type { Exchange, HeaderList } from '../wire/contract.ts';
+import type { Exchange } from '../wire/contract.ts';
 import type { CallerIdentity, GatewayState, RouteContext, RouteDefinition } from './contract.ts';
-import { replyError } from './http/reply-error.ts';
+import type { Cors } from './http/cors.ts';
+import type { OpenModeGuard } from './http/open-mode-guard.ts';
+import { methodNotAllowed, notFound, replyError } from './http/reply-error.ts';
 import type { RouteMatch, RouteTable } from './http/route-table.ts';
-
-/** Decides before a route is looked for: CORS preflights, foreign hosts. */
-export interface FrontDoor {
-  /** @returns true when it has answered the exchange itself */
-  answer(exchange: Exchange, match: RouteMatch): boolean;
-  /** Headers for the replies to this exchange. @throws GatewayError 403 for a host that is not ours */
-  replyHeaders(exchange: Exchange): HeaderList;
-}
+import { withReplyHeaders } from './http/with-reply-headers.ts';
 
 export interface DispatcherParts {
   readonly state: GatewayState;
   readonly routes: RouteTable;
-  readonly frontDoor: FrontDoor;
+  readonly cors: Cors;
+  /** null: a master key protects the gateway. */
+  readonly guard: OpenModeGuard | null;
   /** @throws GatewayError */
   authenticate(exchange: Exchange, route: RouteDefinition): CallerIdentity;
   /** @throws GatewayError 501 when a restriction that is not enforced here governs the route */
@@ -27,7 +23,7 @@ export interface DispatcherParts {
 }
 
 const NOBODY: CallerIdentity = { kind: 'none' };
-const NOT_FOUND = new GatewayError('not_found', 'Not Found', { detail: 'Not Found' });
+const NO_HEADERS: readonly string[] = [];
 
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -36,52 +32,35 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  readonly handle = (exchange: Exchange): void => {
-    let replyHeaders: HeaderList = [];
+  readonly handle = (accepted: Exchange): void => {
+    const { cors, guard } = this.#parts;
+    const exchange = withReplyHeaders(accepted, cors.headers(accepted.header('origin')));
     try {
-      const { routes, frontDoor } = this.#parts;
-      replyHeaders = frontDoor.replyHeaders(exchange);
-      const match = routes.match(exchange.method, exchange.path);
-      if (frontDoor.answer(exchange, match)) return;
-      this.#run(exchange, match, replyHeaders);
+      guard?.(exchange);
+      if (exchange.method === 'OPTIONS' && cors.answerPreflight(accepted)) return;
+      this.#run(exchange, this.#parts.routes.match(exchange.method, exchange.path));
     } catch (error) {
-      this.#refuse(exchange, error, replyHeaders);
+      this.#refuse(exchange, error);
     }
   };
 
-  #run(exchange: Exchange, match: RouteMatch, replyHeaders: HeaderList): void {
-    if (match.kind !== 'matched') {
-      refuseUnmatched(exchange, match, replyHeaders);
+  #run(exchange: Exchange, match: RouteMatch): void {
+    if (match.kind === 'not-found') throw notFound();
+    if (match.kind === 'method-not-allowed') throw methodNotAllowed(match.allow);
+    if (match.kind === 'redirect') {
+      const query = exchange.query === '' ? '' : `?${exchange.query}`;
+      exchange.reply(307, ['location', match.path + query], '');
       return;
     }
     const { route, pathParams } = match;
     const caller = route.access === 'public' ? NOBODY : this.#parts.authenticate(exchange, route);
     this.#parts.checkRestrictions(route, caller);
-    const context: RouteContext = { state: this.#parts.state, pathParams, caller, replyHeaders, route: route.path };
+    const context: RouteContext = { state: this.#parts.state, pathParams, caller, route: route.path };
     const pending = route.handler(exchange, context);
-    if (pending instanceof Promise) pending.catch((error: unknown) => this.#refuse(exchange, error, replyHeaders));
+    if (pending instanceof Promise) pending.catch((error: unknown) => this.#refuse(exchange, error));
   }
 
-  #refuse(exchange: Exchange, cause: unknown, replyHeaders: HeaderList): void {
-    if (cause instanceof GatewayError) {
-      replyError(exchange, cause, replyHeaders);
-      return;
-    }
-    this.#parts.state.log.error({ err: cause, path: exchange.path }, 'a request failed inside the gateway');
-    replyError(
-      exchange,
-      new GatewayError('internal', 'Internal server error. The gateway logged the cause.'),
-      replyHeaders,
-    );
+  #refuse(exchange: Exchange, cause: unknown): void {
+    replyError(exchange, cause, { headers: NO_HEADERS, log: this.#parts.state.log });
   }
-}
-
-function refuseUnmatched(exchange: Exchange, match: RouteMatch, replyHeaders: HeaderList): void {
-  if (match.kind === 'redirect') {
-    const query = exchange.query === '' ? '' : `?${exchange.query}`;
-    exchange.reply(307, ['location', match.path + query, ...replyHeaders], '');
-  } else if (match.kind === 'method-not-allowed') {
-    const error = new GatewayError('method_not_allowed', 'Method Not Allowed', { detail: 'Method Not Allowed' });
-    replyError(exchange, error, ['allow', match.allow, ...replyHeaders]);
-  } else replyError(exchange, NOT_FOUND, replyHeaders);
 }

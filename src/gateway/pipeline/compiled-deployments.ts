@@ -19,6 +19,8 @@ export interface CompiledTarget extends UpstreamTarget {
   readonly replyHeaders: HeaderList;
   /** Request headers for a JSON body, credential included. */
   readonly jsonHeaders: HeaderList;
+  /** The credential that is sent, so that it can be masked where the provider quotes it; empty when there is none. */
+  readonly secret: string;
 }
 
 export type CompileTarget = (deployment: Deployment, model: string, family: RouteFamily) => UpstreamTarget | NotNative;
@@ -73,6 +75,7 @@ function complete(deployment: Deployment, target: UpstreamTarget, litellmVersion
   return {
     ...target,
     deployment,
+    secret: credentialIn(target.headers),
     modelJson: Buffer.from(JSON.stringify(target.model)),
     jsonHeaders: [...target.headers, 'content-type', 'application/json', 'accept-encoding', 'identity'],
     replyHeaders: [
@@ -90,4 +93,12 @@ function complete(deployment: Deployment, target: UpstreamTarget, litellmVersion
       '0',
     ],
   };
+}
+
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'api-key', 'x-api-key']);
+
+function credentialIn(headers: HeaderList): string {
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    if (CREDENTIAL_HEADERS.has(headers[index] as string)) return (headers[index + 1] as string).replace(/^Bearer /, '');
+  return '';
 }

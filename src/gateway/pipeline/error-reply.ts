@@ -2,7 +2,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { HeaderList } from '../../wire/contract.ts';
 import type { PreparedRequest } from './prepare-request.ts';
-import { headerSafe, pythonSeconds, ReplyHeaderWriter } from './reply-headers.ts';
+import { headerSafe, ReplyHeaderWriter } from './reply-headers.ts';
 
 const writer = new ReplyHeaderWriter();
 
@@ -10,17 +10,14 @@ const writer = new ReplyHeaderWriter();
 export function errorReplyHeaders(
   callId: string,
   request: PreparedRequest | null,
-  error: GatewayError,
   providerHeaders: HeaderList,
 ): string[] {
   const out = ['x-litellm-call-id', callId, 'x-litellm-key-spend', '0.0', 'x-litellm-response-cost', '0'];
   if (request !== null) {
     out.push(...request.target.replyHeaders, 'x-litellm-model-group', headerSafe(request.group));
-    out.push('x-litellm-timeout', pythonSeconds(request.timeouts.seconds));
+    out.push('x-litellm-timeout', request.timeouts.text);
     if (request.target.errorHeaders === 'all') writer.addProviderHeaders(out, providerHeaders);
   }
-  const retryAfter = error.options.retryAfterSeconds;
-  if (retryAfter !== undefined) out.push('retry-after', String(Math.max(0, Math.ceil(retryAfter))));
   return out;
 }
 

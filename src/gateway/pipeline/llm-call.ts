@@ -11,7 +11,7 @@ import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { scanShallow, ShallowJsonScanner, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
 import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
-import type { RouteContext } from '../contract.ts';
+import type { CallerIdentity, RouteContext } from '../contract.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { readRequestFields, type RequestFields } from './request-fields.ts';
@@ -22,6 +22,7 @@ export class LlmCall implements BodyReceiver {
   readonly #family: LlmFamily;
   readonly #exchange: Exchange;
   readonly #pathModel: string | null;
+  readonly #caller: CallerIdentity;
   readonly #reply: UpstreamReply;
   readonly #bytes = new ByteSegments();
   readonly #scanner = new ShallowJsonScanner();
@@ -32,7 +33,8 @@ export class LlmCall implements BodyReceiver {
     this.#family = family;
     this.#exchange = exchange;
     this.#pathModel = context.pathParams.get('model') ?? null;
-    this.#reply = new UpstreamReply(pipeline, family, exchange, context);
+    this.#caller = context.caller;
+    this.#reply = new UpstreamReply(pipeline, family, exchange);
   }
 
   start(): void {
@@ -76,7 +78,7 @@ export class LlmCall implements BodyReceiver {
   }
 
   #decide(fields: RequestFields): void {
-    const facts = { exchange: this.#exchange, family: this.#family, pathModel: this.#pathModel };
+    const facts = { exchange: this.#exchange, family: this.#family, pathModel: this.#pathModel, caller: this.#caller };
     this.#reply.send(prepareRequest(this.#pipeline, fields, facts));
   }
 

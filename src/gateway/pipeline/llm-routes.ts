@@ -127,8 +127,10 @@ const LLM_PATHS: readonly LlmPaths[] = [
   { family: RERANK, paths: ['/rerank', '/v1/rerank', '/v2/rerank'] },
 ];
 
-/** @param pipeline gives the pipeline of the configuration in force when a request begins */
-export function llmRoutes(pipeline: () => LlmPipeline): RouteDefinition[] {
+/** Families whose routes reach a provider. */
+export const LLM_FAMILIES: ReadonlySet<string> = new Set(LLM_PATHS.map(({ family }) => family.family));
+
+export function llmRoutes(pipeline: LlmPipeline): RouteDefinition[] {
   return LLM_PATHS.flatMap(({ family, paths }) =>
     paths.map((path) => ({
       methods: ['POST'],
@@ -137,7 +139,7 @@ export function llmRoutes(pipeline: () => LlmPipeline): RouteDefinition[] {
       access: 'key' as const,
       handler: (exchange, context) => {
         const Call = family.body === 'multipart' ? MultipartCall : LlmCall;
-        new Call(pipeline(), family, exchange, context).start();
+        new Call(pipeline, family, exchange, context).start();
       },
     })),
   );

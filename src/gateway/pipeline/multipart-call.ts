@@ -8,7 +8,7 @@ import { ByteSegments } from '../../primitives/byte-segments.ts';
 import { scanShallow } from '../../protocol/shallow-json-scanner.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
-import type { RouteContext } from '../contract.ts';
+import type { CallerIdentity, RouteContext } from '../contract.ts';
 import { upstreamForm } from './multipart-form.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import { routeRequest } from './prepare-request.ts';
@@ -20,6 +20,7 @@ export class MultipartCall implements BodyReceiver {
   readonly #family: LlmFamily;
   readonly #exchange: Exchange;
   readonly #pathModel: string | null;
+  readonly #caller: CallerIdentity;
   readonly #reply: UpstreamReply;
   readonly #bytes = new ByteSegments();
 
@@ -28,7 +29,8 @@ export class MultipartCall implements BodyReceiver {
     this.#family = family;
     this.#exchange = exchange;
     this.#pathModel = context.pathParams.get('model') ?? null;
-    this.#reply = new UpstreamReply(pipeline, family, exchange, context);
+    this.#caller = context.caller;
+    this.#reply = new UpstreamReply(pipeline, family, exchange);
   }
 
   start(): void {
@@ -55,7 +57,7 @@ export class MultipartCall implements BodyReceiver {
     const fields = textFields(form);
     // What the form must hold was checked above, in FastAPI's words; the text fields stand for the whole body here.
     const family = { ...this.#family, required: [] };
-    const facts = { exchange: this.#exchange, family, pathModel: this.#pathModel };
+    const facts = { exchange: this.#exchange, family, pathModel: this.#pathModel, caller: this.#caller };
     const routed = routeRequest(this.#pipeline, fields, facts);
     const { contentType, body } = await upstreamForm(form, routed.target, this.#family.family);
     this.#reply.send({

@@ -8,54 +8,26 @@ import type {
   RouteFamily,
 } from '../../providers/contract.ts';
 import type { ModelIndex } from '../../router/model-index.ts';
-import type {
-  HeaderList,
-  TransportError,
-  UpstreamCall,
-  UpstreamReceiver,
-  UpstreamRequest,
-} from '../../wire/contract.ts';
+import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
+import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
+import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
 import type { GatewayState } from '../contract.ts';
+import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';
 import type { CompiledDeployments, CompiledTarget } from './compiled-deployments.ts';
 import type { ReplyHeaderWriter } from './reply-headers.ts';
 import type { StreamDialect } from './stream-dialect.ts';
 
-/** Milliseconds; each bound is armed in its phase only. */
-export interface Deadlines {
-  readonly connectMs: number;
-  readonly firstByteMs: number;
-  readonly gapMs: number;
-  readonly totalMs: number;
-}
-
-export type DeadlineKind = 'connect' | 'first-byte' | 'gap' | 'total';
-
-export interface DeadlineReceiver extends UpstreamReceiver {
-  /** The call has been aborted because a bound was passed; nothing follows. */
-  onDeadline(kind: DeadlineKind, limitMs: number, elapsedMs: number): void;
-}
-
-export interface BoundedCall extends UpstreamCall {
-  contentSeen(): void;
-}
-
 /** The pools, as a call sees them. */
 export interface UpstreamSender {
-  send(request: UpstreamRequest, deadlines: Deadlines, receiver: DeadlineReceiver): BoundedCall;
+  send(request: UpstreamRequest, deadlines: Deadlines, receiver: PooledReceiver): PooledCall;
 }
 
 export interface TimeoutInputs {
   readonly stream: boolean;
-  /** Seconds from the body's `timeout`, else from the header. */
   readonly requestSeconds: number | null;
-  readonly streamSeconds: number | null;
+  readonly headerSeconds: number | null;
+  readonly streamHeaderSeconds: number | null;
   readonly params: JsonObject;
-}
-
-export interface EffectiveTimeouts {
-  readonly deadlines: Deadlines;
-  /** Seconds for `x-litellm-timeout`. */
-  readonly seconds: number;
 }
 
 /** One LLM route family, as data. */
@@ -99,6 +71,7 @@ export interface LlmPipeline {
   readonly compiled: CompiledDeployments;
   readonly upstream: UpstreamSender;
   readonly failures: FailureMapping;
+  readonly restrictions: RestrictionChecks;
   readonly headerWriter: ReplyHeaderWriter;
   timeouts(inputs: TimeoutInputs): EffectiveTimeouts;
   /** A cost-header list for a usage; empty when no price is known. */
@@ -107,5 +80,3 @@ export interface LlmPipeline {
   newCallId(): string;
   settled(settlement: Settlement): void;
 }
-
-export type { TransportError };

@@ -8,11 +8,14 @@ import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 import type { Candidate, Resolution } from '../../router/model-index.ts';
 import { unresolvedModelError } from '../../router/unresolved-error.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
+import { userParamMissing } from '../auth/authenticate.ts';
+import type { CallerIdentity } from '../contract.ts';
 import { checkClientCredentials, withClientCredentials, type ClientCredentials } from './client-credentials.ts';
 import type { CompiledTarget } from './compiled-deployments.ts';
 import { derivedDeploymentId } from './derived-deployment-id.ts';
 import { clientHeaders, extraHeaders } from './forwarded-headers.ts';
-import type { EffectiveTimeouts, LlmFamily, LlmPipeline } from './pipeline.ts';
+import type { EffectiveTimeouts } from '../../pool/deadlines.ts';
+import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import {
   fieldValue,
   findField,
@@ -46,6 +49,7 @@ export interface PreparedRequest extends RoutedRequest {
 export interface RequestFacts {
   readonly exchange: Exchange;
   readonly family: LlmFamily;
+  readonly caller: CallerIdentity;
   /** Model in the path (`/engines/{model}/…`), which wins over the body's. */
   readonly pathModel: string | null;
 }
@@ -69,14 +73,7 @@ export function prepareRequest(pipeline: LlmPipeline, fields: RequestFields, fac
 export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts: RequestFacts): RoutedRequest {
   const { general } = pipeline.state.snapshot;
   const { family, exchange } = facts;
-  if (general.enforceUserParam && fields.user === null)
-    throw new GatewayError(
-      'auth_error',
-      "Authentication Error, 'user' param not passed in. 'enforce_user_param'=True",
-      {
-        param: 'None',
-      },
-    );
+  if (general.enforceUserParam && fields.user === null) throw userParamMissing();
   const bodyModel = requestedModel(fields);
   const requested = facts.pathModel ?? general.completionModel ?? bodyModel;
   const resolution = requested === null ? null : pipeline.index.resolve(requested);
@@ -86,13 +83,15 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
   if (found === null) throw unknownModel(resolution, requested, family);
   const stream = family.dialect !== null && wantsStream(fields);
   const target = pickTarget(pipeline, found, family, given);
+  pipeline.restrictions.group(facts.caller, target.deployment.modelName);
   return {
     target,
     group: found.kind === 'id' ? found.group : (requested ?? found.group),
     timeouts: pipeline.timeouts({
       stream,
-      requestSeconds: secondsField(fields, fields.timeout) ?? headerSeconds(exchange, 'x-litellm-timeout'),
-      streamSeconds: headerSeconds(exchange, 'x-litellm-stream-timeout'),
+      requestSeconds: secondsField(fields, fields.timeout),
+      headerSeconds: headerSeconds(exchange, 'x-litellm-timeout'),
+      streamHeaderSeconds: headerSeconds(exchange, 'x-litellm-stream-timeout'),
       params: target.deployment.params,
     }),
     stream,

@@ -69,11 +69,6 @@ export function successHeaders(target: CompiledTarget, group: string, callId: st
   ];
 }
 
-/** Python's way to write a float: `6000.0`, `0.5`. */
-export function pythonSeconds(seconds: number): string {
-  return Number.isInteger(seconds) ? `${seconds}.0` : String(seconds);
-}
-
 /** Characters that may stand in a header value; anything else a client sent is replaced. */
 export function headerSafe(text: string): string {
   return text.replace(/[^\t\x20-\x7e]/g, '?');

@@ -99,7 +99,10 @@ function decide(
   if (field === fields.model) return target.sendsModel ? target.modelJson : 'drop';
   if (field === fields.stream) return decideStream(field, target, options);
   if (field === fields.streamOptions) return decideStreamOptions(field, fields, target, options);
-  return target.params.verdict(field.key, field.kind);
+  const verdict = target.params.verdict(field.key, field.kind);
+  if (verdict !== 'keep' || (field.kind !== 'array' && field.kind !== 'object')) return verdict;
+  const rewrites = target.params.needsRewrite?.(field.key, fields.bytes.slice(field.valueStart, field.valueEnd));
+  return rewrites === true ? 'slow' : 'keep';
 }
 
 function decideStream(field: TopLevelField, target: CompiledTarget, options: UpstreamBodyOptions): 'keep' | 'drop' {

@@ -4,27 +4,27 @@
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
+import type { ProviderFailure } from '../../providers/contract.ts';
 import type { Exchange, ExchangeEnd, HeaderList, TransportError } from '../../wire/contract.ts';
-import type { RouteContext } from '../contract.ts';
 import { replyError } from '../http/reply-error.ts';
 import { createContentDecoder, type ContentDecoder } from './content-decoder.ts';
 import { errorReplyHeaders, withExceptionType, withGroup } from './error-reply.ts';
 import { errorEvent } from '../../errors/error-body.ts';
 import { FailureReply } from './failure-reply.ts';
-import type { BoundedCall, DeadlineKind, DeadlineReceiver, LlmFamily, LlmPipeline } from './pipeline.ts';
+import type { DeadlineKind, PooledCall, PooledReceiver } from '../../pool/contract.ts';
+import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import { headerSafe, successHeaders } from './reply-headers.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 import { selectReplyMode } from './select-reply-mode.ts';
 
-export class UpstreamReply implements DeadlineReceiver, ReplyPort {
+export class UpstreamReply implements PooledReceiver, ReplyPort {
   readonly exchange: Exchange;
   readonly #pipeline: LlmPipeline;
   readonly #family: LlmFamily;
   readonly #callId: string;
-  readonly #context: RouteContext;
   #request: PreparedRequest | null = null;
-  #call: BoundedCall | null = null;
+  #call: PooledCall | null = null;
   #mode: ReplyMode | null = null;
   #decoder: ContentDecoder | null = null;
   #providerHeaders: HeaderList = [];
@@ -32,11 +32,10 @@ export class UpstreamReply implements DeadlineReceiver, ReplyPort {
   #headAtMs = 0;
   #over = false;
 
-  constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange, context: RouteContext) {
+  constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange) {
     this.#pipeline = pipeline;
     this.#family = family;
     this.exchange = exchange;
-    this.#context = context;
     this.#callId = headerSafe(exchange.header('x-litellm-call-id') ?? pipeline.newCallId());
     exchange.onEnd((end) => this.#exchangeEnded(end));
     exchange.onWritable(() => this.#call?.resume());
@@ -108,15 +107,10 @@ export class UpstreamReply implements DeadlineReceiver, ReplyPort {
       return;
     }
     const { provider, model } = this.#target();
+    const timeoutSeconds = this.#request?.timeouts.seconds ?? limitMs / 1000;
+    const failure = { provider, model, timeoutSeconds, elapsedSeconds: elapsedMs / 1000 };
     this.fail(
-      this.#pipeline.failures.unreachable({
-        provider,
-        model,
-        kind: 'timeout',
-        message: `${kind} deadline`,
-        timeoutSeconds: this.#request?.timeouts.seconds ?? limitMs / 1000,
-        elapsedSeconds: elapsedMs / 1000,
-      }),
+      this.#named(this.#pipeline.failures.unreachable({ ...failure, kind: 'timeout', message: `${kind} deadline` })),
     );
   }
 
@@ -130,7 +124,7 @@ export class UpstreamReply implements DeadlineReceiver, ReplyPort {
       totalMs: now - this.exchange.startedAtMs,
       providerMs: this.#headAtMs - this.#sentAtMs,
     });
-    out.push('content-type', contentType, ...this.#context.replyHeaders);
+    out.push('content-type', contentType);
     out.push(...this.#pipeline.costHeaders(request.target, usage));
     this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders);
     return out;
@@ -157,14 +151,8 @@ export class UpstreamReply implements DeadlineReceiver, ReplyPort {
   }
 
   reported(error: string): GatewayError {
-    const { provider, model } = this.#target();
-    return this.#pipeline.failures.reported({
-      provider,
-      model,
-      status: 200,
-      body: error,
-      headers: this.#providerHeaders,
-    });
+    const reported = this.#pipeline.failures.reported(this.#failure(200, error));
+    return this.exchange.headSent || this.#request?.stream === true ? reported : this.#named(reported);
   }
 
   /** Ends the exchange with an error, in whatever phase it is. Anything that is not a GatewayError is our own fault. */
@@ -189,14 +177,19 @@ export class UpstreamReply implements DeadlineReceiver, ReplyPort {
 
   #replyError(error: GatewayError): void {
     const typed = this.#family.errorTypes === 'by-exception' ? withExceptionType(error) : error;
-    const headers = errorReplyHeaders(this.#callId, this.#request, error, this.#providerHeaders);
-    replyError(this.exchange, typed, [...headers, ...this.#context.replyHeaders]);
+    const headers = errorReplyHeaders(this.#callId, this.#request, this.#providerHeaders);
+    replyError(this.exchange, typed, { headers, log: this.#pipeline.state.log });
   }
 
   #failWithReply(status: number, body: string): void {
+    this.fail(this.#named(this.#pipeline.failures.provider(this.#failure(status, body))));
+  }
+
+  #failure(status: number, body: string): ProviderFailure {
     const { provider, model } = this.#target();
-    const headers = this.#providerHeaders;
-    this.fail(this.#named(this.#pipeline.failures.provider({ provider, model, status, body, headers })));
+    const secret = this.#request?.target.secret ?? '';
+    const failure = { provider, model, status, body, headers: this.#providerHeaders };
+    return secret === '' ? failure : { ...failure, secret };
   }
 
   #unreachable(error: TransportError): GatewayError {

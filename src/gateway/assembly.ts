@@ -1,0 +1,144 @@
+/**
+ * Everything that depends on one configuration, put together once: deployments, routes, key check, pipeline. A reload
+ * makes a new assembly beside the old one; requests that run keep theirs.
+ */
+import type { Logger } from 'pino';
+import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
+import { CallIdSource } from '../primitives/call-id.ts';
+import { LruMap } from '../primitives/lru-map.ts';
+import { timeoutsOf } from '../pool/deadlines.ts';
+import type { PriceTable } from '../pricing/price-table.ts';
+import { mapProviderFailure, mapProviderStreamError, mapProviderUnreachable } from '../providers/map-failure.ts';
+import { compileTarget } from '../providers/target.ts';
+import { ModelIndex, type Resolution, type Unresolved } from '../router/model-index.ts';
+import { compileAuth } from './auth/authenticate.ts';
+import { compileRestrictions, type RestrictionChecks } from './auth/enforce-restrictions.ts';
+import type { GatewayState, RouteDefinition } from './contract.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { compileCors } from './http/cors.ts';
+import { compileOpenModeGuard } from './http/open-mode-guard.ts';
+import { RouteTable } from './http/route-table.ts';
+import { createModelKnowledge, type ModelKnowledge } from './model-knowledge.ts';
+import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
+import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
+import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
+import { ReplyHeaderWriter } from './pipeline/reply-headers.ts';
+
+/** LiteLLM's version whose behaviour is followed; value of `x-litellm-version`. */
+export const LITELLM_VERSION = '1.102.4';
+
+/** Names that clients make up must not grow the process. */
+const RESOLUTION_CACHE_ENTRIES = 1024;
+
+/** What outlives a configuration. */
+export interface SharedParts {
+  readonly log: Logger;
+  readonly upstream: UpstreamSender;
+  readonly prices: PriceTable;
+}
+
+export interface Assembly {
+  readonly dispatcher: Dispatcher;
+  readonly pipeline: LlmPipeline;
+  /** Origins of the deployments that are no wildcards, for the pools to keep. */
+  readonly origins: ReadonlySet<string>;
+}
+
+export interface AssemblyOptions {
+  readonly snapshot: ConfigSnapshot;
+  readonly shared: SharedParts;
+  /** The address that the gateway listens on. */
+  readonly listenHost: string;
+}
+
+export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Assembly {
+  const state: GatewayState = {
+    snapshot,
+    log: shared.log,
+    now: () => Date.now(),
+    monotonicMs: () => performance.now(),
+  };
+  const knowledge = createModelKnowledge(shared.prices, snapshot.environment, () => null);
+  const restrictions = compileRestrictions(snapshot);
+  const pipeline = createPipeline(state, shared, knowledge, restrictions);
+  const routes = new RouteTable([...livenessRoutes(), ...llmRoutes(pipeline)]);
+  const authenticate = compileAuth(snapshot);
+  const dispatcher = new Dispatcher({
+    state,
+    routes,
+    cors: compileCors(snapshot),
+    guard: compileOpenModeGuard(snapshot, listenHost),
+    authenticate,
+    checkRestrictions: (route, caller) => {
+      if (route.access === 'key') restrictions.route(caller, LLM_FAMILIES.has(route.family));
+    },
+  });
+  return { dispatcher, pipeline, origins: new Set() };
+}
+
+function createPipeline(
+  state: GatewayState,
+  shared: SharedParts,
+  knowledge: ModelKnowledge,
+  restrictions: RestrictionChecks,
+): LlmPipeline {
+  const { snapshot } = state;
+  const callIds = new CallIdSource();
+  return {
+    state,
+    index: createIndex(snapshot, knowledge),
+    compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
+    upstream: shared.upstream,
+    restrictions,
+    failures: {
+      provider: mapProviderFailure,
+      unreachable: mapProviderUnreachable,
+      reported: mapProviderStreamError,
+    },
+    headerWriter: new ReplyHeaderWriter(),
+    timeouts: (inputs: TimeoutInputs) =>
+      timeoutsOf({
+        ...inputs,
+        routerSeconds: snapshot.router.timeoutSeconds,
+        routerStreamSeconds: snapshot.router.streamTimeoutSeconds,
+        globalSeconds: snapshot.litellm.requestTimeoutSeconds,
+      }),
+    costHeaders: () => [],
+    random: () => Math.random(),
+    newCallId: () => callIds.next(),
+    settled: () => {},
+  };
+}
+
+function createIndex(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): ModelIndex {
+  return new ModelIndex({
+    deployments: snapshot.deployments,
+    aliases: snapshot.aliases,
+    providerOf: (model) => knowledge.providerOf(model),
+    defaultFallback: null,
+    cache: new LruMap<string, Resolution | Unresolved>(RESOLUTION_CACHE_ENTRIES),
+  });
+}
+
+function targetCompiler(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): CompileTarget {
+  return (deployment: Deployment, model, family) =>
+    compileTarget({
+      model,
+      params: deployment.params,
+      modelInfo: deployment.modelInfo,
+      family,
+      env: snapshot.environment,
+      settings: { dropParams: snapshot.litellm.dropParams, modifyParams: snapshot.litellm.modifyParams },
+      modelFacts: knowledge.facts,
+    });
+}
+
+function livenessRoutes(): RouteDefinition[] {
+  return ['/health/liveliness', '/health/liveness'].map((path) => ({
+    methods: ['GET'],
+    path,
+    family: 'health',
+    access: 'public' as const,
+    handler: (exchange) => exchange.reply(200, ['content-type', 'application/json'], '"I\'m alive!"'),
+  }));
+}

@@ -1,0 +1,46 @@
+/**
+ * What the gateway knows of models: prices and capabilities from the price table, provider names from the catalogue.
+ * `pricing/` and `providers/` may not import each other; here they are put together, once per configuration.
+ */
+import { modelSupports } from '../pricing/model-capabilities.ts';
+import { findModel, type ModelInfoContext } from '../pricing/model-info.ts';
+import type { PriceLookup } from '../pricing/price-table.ts';
+import type { ModelFacts } from '../providers/model-facts.ts';
+import { resolveProvider, type Environment } from '../providers/resolve-provider.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
+
+export interface ModelKnowledge {
+  readonly context: ModelInfoContext;
+  readonly facts: ModelFacts;
+  /** Provider of a bare or prefixed name; null when nobody is known to serve it. */
+  providerOf(model: string): string | null;
+}
+
+export type SupportedParamsOf = (model: string, provider: string | null, facts: ModelFacts) => readonly string[] | null;
+
+export function createModelKnowledge(
+  prices: PriceLookup,
+  environment: Environment,
+  supportedParams: SupportedParamsOf,
+): ModelKnowledge {
+  const resolve = (model: string, provider: string | null): { model: string; provider: string } | null => {
+    try {
+      const resolved = resolveProvider({ model, customLlmProvider: provider }, environment);
+      return resolved.provider === null ? null : { model: resolved.model, provider: resolved.provider };
+    } catch (error) {
+      if (error instanceof GatewayError) return null;
+      throw error;
+    }
+  };
+  const context: ModelInfoContext = {
+    prices,
+    resolveProvider: resolve,
+    supportedParams: (model, provider) => supportedParams(model, provider, facts),
+  };
+  const facts: ModelFacts = {
+    supports: (model, provider, capability) =>
+      modelSupports({ model, customLlmProvider: provider }, capability, context),
+    field: (model, provider, name) => findModel({ model, customLlmProvider: provider }, context)?.entry[name],
+  };
+  return { context, facts, providerOf: (model) => resolve(model, null)?.provider ?? null };
+}
