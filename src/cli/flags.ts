@@ -124,7 +124,7 @@ export const FLAGS: readonly Flag[] = [
     kind: 'text',
     value: '<date>',
     group: 'One model without a file',
-    help: 'Azure API version of --model (default 2024-07-01-preview)',
+    help: 'Azure API version of --model',
   },
   {
     name: 'headers',

@@ -21,8 +21,29 @@ function* providerKeys(): Generator<CatalogueKeys> {
   for (const row of allProviders()) {
     // Providers without a base URL of their own need more than a key.
     const native = row.wire === 'openai' && row.apiBase !== null;
-    if (row.prefix && (native || row.wire === 'foreign')) {
-      yield { name: row.name, keyVariables: row.apiKeyEnv, native };
-    }
+    if (!row.prefix || (!native && row.wire !== 'foreign')) continue;
+    const usual = `${row.name.toUpperCase()}_API_KEY`;
+    yield { name: row.name, keyVariables: row.apiKeyEnv.length > 0 ? row.apiKeyEnv : [usual], native };
   }
+}
+
+/** Why a deployment's provider is not served natively; null when it is, or when the name does not tell. */
+function notNative(deployment: Deployment, env: ReadonlyMap<string, string>): string | null {
+  const { custom_llm_provider: named, api_base: base } = deployment.params;
+  let provider: string | null;
+  try {
+    provider = resolveProvider(
+      {
+        model: deployment.model,
+        customLlmProvider: typeof named === 'string' ? named : null,
+        apiBase: typeof base === 'string' ? base : null,
+        apiKey: null,
+      },
+      env,
+    ).provider;
+  } catch {
+    return null;
+  }
+  const row = provider === null ? null : findProvider(provider);
+  return row?.wire === 'foreign' ? `the provider ${row.name} is not served natively yet` : null;
 }

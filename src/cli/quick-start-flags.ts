@@ -1,5 +1,10 @@
 /** The configuration that the command line itself describes: alone when there is no file, laid over it when there is one. */
-import { configFromEnvironment, configFromFlags, type CatalogueKeys, type QuickStartFlags } from '../config/quick-start.ts';
+import {
+  configFromEnvironment,
+  configFromFlags,
+  type CatalogueKeys,
+  type QuickStartFlags,
+} from '../config/quick-start.ts';
 import type { JsonObject } from '../config/snapshot.ts';
 import type { FlagValues } from './flag-values.ts';
 import { UsageError } from './usage-error.ts';

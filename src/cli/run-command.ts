@@ -27,14 +27,8 @@ async function run(command: ParsedCommand, port: ProcessPort): Promise<number | 
     case 'print':
       port.out(command.text);
       return 0;
-    case 'check': {
-      const { checkReport } = await import('./check.ts');
-      const modules = await port.loadModules();
-      const store = await modules.openConfig({ path: command.config, document: {} });
-      const { text, exitCode } = checkReport(store.current(), command);
-      port.out(text);
-      return exitCode;
-    }
+    case 'check':
+      return await check(command, port);
     case 'serve': {
       const { askGateway, questionOf } = await import('./ask-gateway.ts');
       const question = questionOf(command.flags);
@@ -51,6 +45,18 @@ async function run(command: ParsedCommand, port: ProcessPort): Promise<number | 
       return command.flags.values.get('skip_server_startup') === true ? 0 : null;
     }
   }
+}
+
+async function check(command: Extract<ParsedCommand, { kind: 'check' }>, port: ProcessPort): Promise<number> {
+  const [modules, { checkExitCode, renderCheckJson, renderCheckText }] = await Promise.all([
+    port.loadModules(),
+    import('../config/check.ts'),
+  ]);
+  const report = modules.checkConfig(command.config);
+  if (command.json) port.out(renderCheckJson(report, command.strict));
+  else if (report.error === null) port.out(renderCheckText(report));
+  else port.err(`fast-litellm: ${report.error}\n`);
+  return checkExitCode(report, command.strict);
 }
 
 async function reportFailure(error: unknown, port: ProcessPort): Promise<number> {

@@ -1,7 +1,7 @@
 /** Puts the real process under the commands. */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { processEnvironment } from '../config/process-environment.ts';
+import { readEnvironment } from '../config/environment.ts';
 import type { ProcessPort } from './ports.ts';
 import { runCommand } from './run-command.ts';
 
@@ -13,8 +13,9 @@ export async function runProcess(): Promise<void> {
 }
 
 function processPort(): ProcessPort {
+  const environment = readEnvironment();
   return {
-    environment: processEnvironment(),
+    environment,
     version: packageVersion(),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -22,8 +23,8 @@ function processPort(): ProcessPort {
     exit: (code) => process.exit(code),
     uptimeMs: () => performance.now(),
     async loadModules() {
-      const { loadModules } = await import('./modules.ts');
-      return await loadModules();
+      const { createModules } = await import('./modules.ts');
+      return createModules(environment);
     },
   };
 }

@@ -4,10 +4,11 @@ import type { Logger } from 'pino';
 import type { FlagValues } from './flag-values.ts';
 import { chooseAddress, startOnPort, type ListenAddress } from './listen-address.ts';
 import { createLogger, LOG_LEVELS, parseLogLevel, type LogLevel } from './logger.ts';
-import type { ConfigStore, Modules, ProcessPort, RunningGateway, StartGatewayOptions, TlsFiles } from './ports.ts';
+import type { StartGatewayOptions, RunningGateway } from '../gateway/start-gateway.ts';
+import type { Modules, ProcessPort, RunningConfig } from './ports.ts';
+import { documentOfFlags, numberFlag, textFlag } from './quick-start-flags.ts';
 import { createSecretScrubber, secretsOf, type SecretScrubber } from './secret-scrubber.ts';
 import { handleSignals } from './signals.ts';
-import { startDocument } from './start-document.ts';
 import { startFields, startReport, type StartFacts } from './start-report.ts';
 import { StartError, UsageError } from './usage-error.ts';
 
@@ -26,13 +27,13 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
   for (const notice of flags.notices) log.warn(notice);
 
   const modules = await port.loadModules();
-  const { store, providersNotNative } = await openConfig(flags, port, modules);
+  const { store, providersNotNative } = openConfig(flags, port, modules);
   scrubber.know(secretsOf(store.current()));
   if (flags.values.get('skip_server_startup') === true) {
     log.info('The configuration was read; the server is not started because of --skip_server_startup.');
     return;
   }
-  const address = chooseAddress(text(flags, 'host'), integer(flags, 'port'), store.current().general.masterKey);
+  const address = chooseAddress(textFlag(flags, 'host'), numberFlag(flags, 'port'), store.current().general.masterKey);
   const options = await gatewayOptions(flags, store, log);
   const gateway = await startOnPort(address, (asked) =>
     modules.startGateway({ ...options, host: address.host, port: asked }),
@@ -46,27 +47,27 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
     movedToPort: address.port === 0 || gateway.port === address.port ? null : gateway.port,
     providersNotNative,
   });
-  const running: Running = { flags, port, modules, store, scrubber, log, gateway };
+  const running: Running = { flags, port, store, scrubber, log, gateway };
   followChanges(running, options.drainTimeoutMs);
 }
 
-async function openConfig(
+function openConfig(
   flags: FlagValues,
   port: ProcessPort,
   modules: Modules,
-): Promise<{ store: ConfigStore; providersNotNative: readonly string[] }> {
-  const { document, notNative } = startDocument(flags, port.environment, () => modules.providers());
-  const store = await modules.openConfig({ path: text(flags, 'config') ?? null, document });
+): { store: RunningConfig; providersNotNative: readonly string[] } {
+  const { document, notNative } = documentOfFlags(flags, port.environment, () => modules.providerKeys());
+  const store = modules.openConfig({ path: textFlag(flags, 'config') ?? null, document });
   return { store, providersNotNative: notNative };
 }
 
 async function gatewayOptions(
   flags: FlagValues,
-  store: ConfigStore,
+  store: RunningConfig,
   log: Logger,
 ): Promise<Omit<StartGatewayOptions, 'host' | 'port'>> {
   const tls = await readTlsFiles(flags);
-  const keepAliveSeconds = integer(flags, 'keepalive_timeout');
+  const keepAliveSeconds = numberFlag(flags, 'keepalive_timeout');
   const drainSeconds = flags.values.get('drain-timeout') ?? DEFAULT_DRAIN_SECONDS;
   if (typeof drainSeconds !== 'number' || drainSeconds < 0) {
     throw new UsageError('The option --drain-timeout needs a number of seconds, 0 or more.');
@@ -89,37 +90,36 @@ function announce(port: ProcessPort, log: Logger, json: boolean, facts: StartFac
 interface Running {
   readonly flags: FlagValues;
   readonly port: ProcessPort;
-  readonly modules: Modules;
-  readonly store: ConfigStore;
+  readonly store: RunningConfig;
   readonly scrubber: SecretScrubber;
   readonly log: Logger;
   readonly gateway: RunningGateway;
 }
 
 function followChanges(running: Running, drainTimeoutMs: number): void {
-  const { flags, port, modules, store, scrubber, log, gateway } = running;
-  store.subscribe((snapshot) => scrubber.know(secretsOf(snapshot)));
-  const reload = (): void => {
-    store.reload().then(
-      (snapshot) => log.info(`The configuration was loaded again (version ${snapshot.version}).`),
-      (error: unknown) => log.error(`The new configuration is refused; the old one stays. ${messageOf(error)}`),
-    );
+  const { flags, port, store, scrubber, log, gateway } = running;
+  const refused = (error: unknown): void => {
+    log.error(`The new configuration is refused; the old one stays. ${messageOf(error)}`);
   };
-  const path = text(flags, 'config');
-  const wantsWatch = flags.values.get('watch') === true || flags.values.get('reload') === true;
-  if (wantsWatch && path === undefined) log.warn('--watch has no effect: there is no config file to watch.');
-  const stopWatching = wantsWatch && path !== undefined ? modules.watchFile(path, reload) : null;
+  store.subscribe((snapshot) => {
+    scrubber.know(secretsOf(snapshot));
+    log.info(`The configuration was loaded again (version ${snapshot.version}).`);
+  });
+  const stopWatching = wantsWatch(flags) ? store.watch({ onRefused: refused }) : null;
   handleSignals(port.signals, {
-    reload,
+    reload: () => void store.reload().catch(refused),
     drainTimeoutMs,
     exit: (code) => port.exit(code),
     onStopError: (error) => log.error(`The shutdown failed. ${messageOf(error)}`),
     async stop(signal) {
       stopWatching?.();
-      log.info(`${signal}: no new requests; running ones have ${drainTimeoutMs / 1000} s.`);
       await gateway.stop(signal);
     },
   });
+}
+
+function wantsWatch(flags: FlagValues): boolean {
+  return flags.values.get('watch') === true || flags.values.get('reload') === true;
 }
 
 function logLevel(flags: FlagValues): LogLevel {
@@ -136,9 +136,9 @@ function logLevel(flags: FlagValues): LogLevel {
   return (typeof named === 'string' ? parseLogLevel(named) : undefined) ?? 'info';
 }
 
-async function readTlsFiles(flags: FlagValues): Promise<TlsFiles | undefined> {
-  const keyPath = text(flags, 'ssl_keyfile_path');
-  const certPath = text(flags, 'ssl_certfile_path');
+async function readTlsFiles(flags: FlagValues): Promise<StartGatewayOptions['tls']> {
+  const keyPath = textFlag(flags, 'ssl_keyfile_path');
+  const certPath = textFlag(flags, 'ssl_certfile_path');
   if (keyPath === undefined && certPath === undefined) return undefined;
   if (keyPath === undefined || certPath === undefined) {
     throw new UsageError('TLS needs both --ssl_keyfile_path and --ssl_certfile_path.');
@@ -147,7 +147,7 @@ async function readTlsFiles(flags: FlagValues): Promise<TlsFiles | undefined> {
     readNamed(keyPath, '--ssl_keyfile_path'),
     readNamed(certPath, '--ssl_certfile_path'),
   ]);
-  const ciphers = text(flags, 'ciphers');
+  const ciphers = textFlag(flags, 'ciphers');
   return { key, cert, ...(ciphers === undefined ? {} : { ciphers }) };
 }
 
@@ -164,16 +164,6 @@ function reachableUrl(gateway: RunningGateway, address: ListenAddress, tls: bool
   const wildcard = address.host === '0.0.0.0' || address.host === '::';
   const host = wildcard ? '127.0.0.1' : address.host.includes(':') ? `[${address.host}]` : address.host;
   return `${tls ? 'https' : 'http'}://${host}:${gateway.port}`;
-}
-
-function text(flags: FlagValues, name: string): string | undefined {
-  const value = flags.values.get(name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function integer(flags: FlagValues, name: string): number | undefined {
-  const value = flags.values.get(name);
-  return typeof value === 'number' ? value : undefined;
 }
 
 export function messageOf(error: unknown): string {
