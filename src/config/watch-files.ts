@@ -144,14 +144,10 @@ class FilesWatcher {
     this.#adopt();
   }
 
-  /** After a reload other files may belong to the configuration: their contents are those that were just read. */
+  /** After a reload other files may belong to the configuration; then one more comparison settles it. */
   #adopt(): void {
     this.#follow();
-    const now = this.#options.files();
-    const { digest } = fingerprint(now);
-    if (digest === this.#digest) return;
-    this.#digest = digest;
-    this.#wait(this.#debounceMs);
+    if (fingerprint(this.#options.files()).digest !== this.#digest) this.#wait(this.#debounceMs);
   }
 }
 

@@ -284,7 +284,8 @@ function checkCharacters(text: string, file: string | null): void {
  * @throws ConfigError `yaml_syntax`
  */
 export function loadYaml(source: string, file: string | null): LoadedYaml {
-  const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
+  // YAML 1.1 counts U+0085 among the line breaks.
+  const text = (source.startsWith('\uFEFF') ? source.slice(1) : source).replaceAll('\u0085', '\n');
   checkCharacters(text, file);
   const parsed = parse(text);
   const error = parsed.documents.flatMap((document) => document.errors)[0];
