@@ -5,9 +5,12 @@ import { FOREIGN_ROWS } from './foreign-rows.ts';
 import { OPENAI_ROWS } from './openai-rows.ts';
 import type { ProviderRow } from './provider-row.ts';
 import { REGISTRY_ROWS } from './registry-rows.ts';
+import { SIMULATED_ROWS } from './simulated-rows.ts';
 
 const ROWS: ReadonlyMap<string, ProviderRow> = new Map(
-  [...OPENAI_ROWS, ...EMBEDDING_ROWS, ...AZURE_ROWS, ...REGISTRY_ROWS, ...FOREIGN_ROWS].map((row) => [row.name, row]),
+  [...OPENAI_ROWS, ...EMBEDDING_ROWS, ...AZURE_ROWS, ...REGISTRY_ROWS, ...FOREIGN_ROWS, ...SIMULATED_ROWS].map(
+    (row) => [row.name, row],
+  ),
 );
 const REGISTRY_NAMES: ReadonlySet<string> = new Set(REGISTRY_ROWS.map((row) => row.name));
 

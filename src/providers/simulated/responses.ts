@@ -40,7 +40,7 @@ export function responsesReply(request: SimulatedRequest): SimulatedReply {
   const answer = composeResponse(request);
   if (ownField(body, 'stream') === true) {
     const failure = {
-      ...errorObject('The simulated provider failed in the middle of its answer.', 'server_error', 'server_error'),
+      ...errorObject('The simulated provider failed in the middle of its answer', 'server_error', 'server_error'),
     };
     const errorEvent = `event: error\ndata: ${JSON.stringify({ ...failure, type: 'error', sequence_number: 0 })}\n\n`;
     return { ...streamReply(responseEvents(answer)), errorEvent };

@@ -31,7 +31,7 @@ export interface SimulatedReply {
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 const SSE_TYPE = ['content-type', 'text/event-stream; charset=utf-8'] as const;
-const MIDSTREAM_MESSAGE = 'The simulated provider failed in the middle of its answer.';
+const MIDSTREAM_MESSAGE = 'The simulated provider failed in the middle of its answer';
 
 export function jsonReply(body: JsonValue, steps = 0): SimulatedReply {
   return bytesReply(JSON_TYPE[1], JSON.stringify(body), steps);
