@@ -75,7 +75,8 @@ function chatPolicy(input: PolicyInput): ParamPolicy {
   return {
     alwaysSlow: changesEveryBody(compiled) || rules.always,
     verdict: (key, kind) => verdictOf(verdicts, key, kind),
-    needsRewrite: (key, bytes) => key === 'messages' && rules.needsRewrite(bytes),
+    needsRewrite: (key, bytes) =>
+      key === 'messages' || key === 'tools' ? rules.needsRewrite(bytes) : key === 'stop' && holdsTooMany(bytes),
     rewrite: (body, context) => rewriteChat({ input, dialect, compiled, rules }, body, context),
   };
 }
@@ -117,7 +118,7 @@ function rewriteChat(self: ChatRewriter, body: JsonObject, context: RewriteConte
   const { input, dialect, compiled, rules } = self;
   const dropped = [...compiled.dropped, ...namesOf(body['additional_drop_params'])];
   const allowed = [...compiled.allowed, ...namesOf(body['allowed_openai_params'])];
-  const { messages: given, ...rest } = withDefaults(body, compiled.defaults);
+  const { messages: given, ...rest } = limitStops(withDefaults(body, compiled.defaults));
   const placed = placeParams(dialect, input.at, callParams(rest), {
     dropParams: effectiveDropParams(input, context),
     allowed,
@@ -138,6 +139,22 @@ function rewriteChat(self: ChatRewriter, body: JsonObject, context: RewriteConte
     ...context,
     streamOptions: body['stream_options'] ?? null,
   });
+}
+
+/** LiteLLM-compat: OpenAI takes at most four stop texts, so no more are sent to anybody. */
+const MAX_STOPS = 4;
+const COMMA = 0x2c;
+
+/** Counts separators, which texts may hold too: it may say yes for nothing. */
+function holdsTooMany(bytes: readonly Buffer[]): boolean {
+  let commas = 0;
+  for (const chunk of bytes) for (const byte of chunk) if (byte === COMMA) commas += 1;
+  return commas >= MAX_STOPS;
+}
+
+function limitStops(body: JsonObject): JsonObject {
+  const stop = body['stop'];
+  return isList(stop) && stop.length > MAX_STOPS ? { ...body, stop: stop.slice(0, MAX_STOPS) } : body;
 }
 
 /** Everything that is a parameter of the call: no message, no steering, no stream switch. */

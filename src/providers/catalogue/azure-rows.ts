@@ -24,6 +24,7 @@ export const AZURE_ROWS: readonly ProviderRow[] = [
     families: ['completions'],
   }),
   openaiRow('azure_ai', {
+    messageRules: ['text-unless-media'],
     connectionRule: 'azure-openai-models',
     announces: true,
     env: 'AZURE_AI',

@@ -6,6 +6,7 @@ import { CHAT, CHAT_AND_MEDIA, openaiRow, reportedRow, type ProviderRow } from '
 
 export const OPENAI_ROWS: readonly ProviderRow[] = [
   openaiRow('openai', {
+    cacheMarks: 'keep-elsewhere',
     takesOrganization: true,
     apiBase: 'https://api.openai.com/v1',
     apiBaseEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
@@ -13,6 +14,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'completions', 'embeddings', 'images.edits', 'responses'],
   }),
   reportedRow('xai', {
+    messageRules: ['names-of-users-only'],
     apiBase: 'https://api.x.ai/v1',
     env: 'XAI',
     sendsStreamFalse: true,
@@ -41,6 +43,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: ['completions', 'moderations'],
   }),
   reportedRow('together_ai', {
+    messageRules: ['no-internal-members'],
     apiBase: 'https://api.together.ai/v1',
     apiBaseEnv: ['TOGETHER_AI_API_BASE'],
     apiKeyEnv: ['TOGETHER_API_KEY', 'TOGETHER_AI_API_KEY', 'TOGETHERAI_API_KEY', 'TOGETHER_AI_TOKEN'],
@@ -49,6 +52,8 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'completions', 'embeddings', 'rerank'],
   }),
   openaiRow('openrouter', {
+    cacheMarks: 'move',
+    messageRules: ['broker-usage'],
     failures: 'broker',
     apiBase: 'https://openrouter.ai/api/v1',
     apiBaseEnv: ['OPENROUTER_API_BASE'],
@@ -82,6 +87,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'embeddings', 'responses'],
   }),
   reportedRow('mistral', {
+    messageRules: ['mistral'],
     digestsErrors: false,
     connectionRule: 'ends-in-v1',
     apiBase: 'https://api.mistral.ai/v1',
@@ -123,6 +129,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'embeddings', 'responses'],
   }),
   reportedRow('codestral', {
+    messageRules: ['mistral'],
     apiBase: 'https://codestral.mistral.ai/v1',
     env: 'CODESTRAL',
     families: CHAT_AND_MEDIA,
@@ -153,6 +160,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'completions'],
   }),
   reportedRow('moonshot', {
+    messageRules: ['text-unless-media'],
     apiBase: 'https://api.moonshot.ai/v1',
     env: 'MOONSHOT',
     families: [...CHAT_AND_MEDIA, 'completions'],
@@ -178,6 +186,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT_AND_MEDIA,
   }),
   reportedRow('deepseek', {
+    messageRules: ['text-unless-seen'],
     apiBase: 'https://api.deepseek.com/beta',
     env: 'DEEPSEEK',
     sendsStreamFalse: true,
@@ -185,6 +194,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT_AND_MEDIA,
   }),
   reportedRow('sambanova', {
+    messageRules: ['text-only'],
     apiBase: 'https://api.sambanova.ai/v1',
     env: 'SAMBANOVA',
     families: [...CHAT_AND_MEDIA, 'embeddings'],
@@ -196,6 +206,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'embeddings'],
   }),
   reportedRow('fireworks_ai', {
+    messageRules: ['no-files'],
     modelPath: { prefix: 'accounts/fireworks/models/', unless: '/' },
     apiBase: 'https://api.fireworks.ai/inference/v1',
     apiBaseEnv: ['FIREWORKS_API_BASE'],
@@ -235,6 +246,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT,
   }),
   reportedRow('docker_model_runner', {
+    messageRules: ['text-only'],
     apiBase: 'http://localhost:22088/engines/llama.cpp',
     env: 'DOCKER_MODEL_RUNNER',
     placeholderKey: 'dummy-key',
@@ -246,6 +258,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: [...CHAT_AND_MEDIA, 'embeddings', 'images.edits', 'responses', 'rerank'],
   }),
   reportedRow('hosted_vllm', {
+    messageRules: ['no-thinking'],
     env: 'HOSTED_VLLM',
     placeholderKey: 'fake-api-key',
     sendsStreamFalse: true,
@@ -385,6 +398,7 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     families: CHAT,
   }),
   reportedRow('heroku', {
+    messageRules: ['text-only'],
     failures: 'status',
     env: 'HEROKU',
     sendsStreamFalse: true,

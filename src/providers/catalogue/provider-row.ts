@@ -13,6 +13,21 @@ export type WireFormat = 'openai' | 'azure' | 'foreign';
  */
 export type ChatUrlRule = 'append' | 'complete' | 'verbatim';
 
+/** What messages need changed, beyond what every compatible provider needs. */
+export type MessageRuleName =
+  | 'text-only'
+  | 'text-unless-media'
+  | 'text-unless-seen'
+  | 'names-of-users-only'
+  | 'no-thinking'
+  | 'no-internal-members'
+  | 'no-files'
+  | 'broker-usage'
+  | 'mistral';
+
+/** What becomes of Anthropic's `cache_control`. */
+export type CacheMarks = 'strip' | 'strip-messages' | 'keep' | 'keep-elsewhere' | 'move';
+
 export type FailureTableName = 'openai' | 'azure' | 'broker' | 'status';
 
 export type ConnectionRule = 'ends-in-v1' | 'dedicated-host' | 'genai-path' | 'azure-openai-models';
@@ -63,6 +78,8 @@ export interface ProviderRow {
   /** Put before a model name that does not hold `unless`. */
   readonly modelPath: { readonly prefix: string; readonly unless: string } | null;
   readonly sendsStreamFalse: boolean;
+  readonly messageRules: readonly MessageRuleName[];
+  readonly cacheMarks: CacheMarks;
   /** How its error texts are read. */
   readonly failures: FailureTableName;
   /** LiteLLM-compat: reached through OpenAI's client, whose errors quote the message and not the body. */
@@ -125,6 +142,8 @@ function completeRow(name: string, wire: WireFormat, options: RowOptions): Provi
     takesOrganization: false,
     modelPath: null,
     sendsStreamFalse: false,
+    messageRules: [],
+    cacheMarks: wire === 'azure' ? 'keep' : 'strip',
     failures: wire === 'azure' ? 'azure' : 'openai',
     digestsErrors: wire === 'azure' || options.sendsStreamFalse !== true,
     ...given,

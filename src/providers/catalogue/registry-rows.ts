@@ -6,6 +6,7 @@ import { CHAT, CHAT_AND_MEDIA, reportedRow, type ProviderRow } from './provider-
 
 export const REGISTRY_ROWS: readonly ProviderRow[] = [
   reportedRow('publicai', {
+    messageRules: ['text-only'],
     apiBase: 'https://api.publicai.co/v1',
     env: 'PUBLICAI',
     families: [...CHAT_AND_MEDIA, 'completions'],

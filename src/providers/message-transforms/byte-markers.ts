@@ -9,6 +9,8 @@ export interface Marker {
   readonly text: Buffer;
   /** First byte of the value when the text is a key; null: the text itself is enough. */
   readonly valueStart: number | null;
+  /** The byte after it; null: any. */
+  readonly valueSecond?: number;
 }
 
 const QUOTE = 0x22;
@@ -31,6 +33,11 @@ export function valueMarker(key: string, first: string): Marker {
   return { text: Buffer.from(`"${key}"`), valueStart: first.charCodeAt(0) };
 }
 
+/** The key with an empty text as its value. */
+export function emptyTextMarker(key: string): Marker {
+  return { text: Buffer.from(`"${key}"`), valueStart: QUOTE, valueSecond: QUOTE };
+}
+
 export function containsMarker(bytes: readonly Buffer[], marker: Marker): boolean {
   for (let index = 0; index < bytes.length; index += 1) {
     const chunk = bytes[index] as Buffer;
@@ -45,16 +52,17 @@ export function containsMarker(bytes: readonly Buffer[], marker: Marker): boolea
 
 function inChunk(chunk: Buffer, marker: Marker): boolean {
   for (let at = chunk.indexOf(marker.text); at !== -1; at = chunk.indexOf(marker.text, at + 1)) {
-    if (marker.valueStart === null || valueStartsWith(chunk, at + marker.text.length, marker.valueStart)) return true;
+    if (marker.valueStart === null || valueMatches(chunk, at + marker.text.length, marker)) return true;
   }
   return false;
 }
 
-function valueStartsWith(chunk: Buffer, from: number, wanted: number): boolean {
+function valueMatches(chunk: Buffer, from: number, marker: Marker): boolean {
   let at = skipSpaces(chunk, from);
   if (chunk[at] !== COLON) return false;
   at = skipSpaces(chunk, at + 1);
-  return chunk[at] === wanted;
+  if (chunk[at] !== marker.valueStart) return false;
+  return marker.valueSecond === undefined || chunk[at + 1] === marker.valueSecond;
 }
 
 function skipSpaces(chunk: Buffer, from: number): number {

@@ -9,3 +9,12 @@ export const DEVELOPER_TO_SYSTEM: MessageRule = {
   apply: (body) =>
     mapMessages(body, (message) => (message['role'] === 'developer' ? { ...message, role: 'system' } : message)),
 };
+
+/** Models without system messages get them as a user's. */
+export const SYSTEM_TO_USER: MessageRule = {
+  markers: [wordMarker('system')],
+  apply: (body) =>
+    mapMessages(body, (message) =>
+      message['role'] === 'system' ? { role: 'user', content: message['content'] ?? null } : message,
+    ),
+};
