@@ -71,6 +71,15 @@ function readEntry(value: PyValue, path: string): RawEntry {
   return { path, modelName, params, modelInfo, whole: value };
 }
 
+/** LiteLLM-compat: an unquoted number as name stops the start, but only where an id has to be made of it. */
+function isNumberedEntry(value: PyValue): boolean {
+  if (value.kind !== 'dict') return false;
+  const name = dictGet(value, 'model_name');
+  const info = dictGet(value, 'model_info');
+  if (name === undefined || name.kind === 'str' || name.kind === 'none' || info?.kind !== 'dict') return false;
+  return dictGet(info, 'id') !== undefined;
+}
+
 function withEntry(dict: PyDict, key: string, value: PyValue): PyDict {
   const entries = dict.entries.filter((entry) => entry.key.kind !== 'str' || entry.key.value !== key);
   return { ...dict, entries: [...entries, { key: pyStr(key, value.place), value }] };
@@ -198,6 +207,7 @@ class DeploymentBuilder {
     for (const { key, value } of params.entries) {
       const name = pyString(key);
       visiting(name);
+      if (key.kind !== 'str') throw new ParamFault(`expected a string as key, found ${kindName(key)}`);
       const read = coerceParam(name, value);
       if (read.kind !== 'none') entries.push({ key, value: read });
     }
@@ -233,6 +243,12 @@ export function buildDeployments(sources: DeploymentSources): readonly Deploymen
   let firstFault: ConfigError | null = null;
   entries.forEach((value, index) => {
     const path = `model_list[${index}]`;
+    if (isNumberedEntry(value)) {
+      firstFault ??= wrongType(`${path}.model_name`, value, 'a string');
+      const note = 'expected a string; the deployment is left out, as LiteLLM leaves it out';
+      sources.findings.warn(`${path}.model_name`, value.place, note);
+      return;
+    }
     const raw = readEntry(value, path);
     const exactEntry = exact[index];
     const made = builder.entry(raw, exactEntry === undefined ? raw : readEntry(exactEntry, path));

@@ -80,8 +80,11 @@ function expect(value: PyValue, what: string): never {
   throw new ParamFault(`expected ${what}, found ${kindName(value)}${hint}`);
 }
 
+const INTEGER_TEXT = /^[-+]?[0-9](?:_?[0-9])*(?:\.0*)?$/;
+
 function integer(value: PyValue): PyValue {
   if (value.kind === 'int') return value;
+  if (value.kind === 'str' && !INTEGER_TEXT.test(value.value.trim())) return expect(value, 'an integer');
   const number = lenientNumber(value);
   if (number === undefined || !Number.isInteger(number)) return expect(value, 'an integer');
   return { kind: 'int', value: BigInt(number), place: value.place };

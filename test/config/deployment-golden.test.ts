@@ -63,6 +63,8 @@ const OWN_PARAMS = new Map([
   ['params some_date: 2024-10-21 10:11:12.5', 'JSON has no dates: ISO text'],
   ['params bin: !!binary aGk=', 'JSON has no bytes: base64'],
   ['params temperature: .inf', 'JSON has no infinity'],
+  ['params mock_response: {a: 1}', 'LiteLLM makes a reply object of it, with a random id'],
+  ['params drop_params: maybe', 'what is no flag is left out'],
   ['params big: 12345678901234567890123', 'numbers are doubles'],
 ]);
 
