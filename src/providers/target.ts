@@ -134,7 +134,8 @@ function connect(
       `litellm.BadRequestError: provider ${row.name} has no default address. Set api_base in litellm_params` +
         `${row.apiBaseEnv.length > 0 ? ` or the variable ${row.apiBaseEnv[0]}` : ''}.`,
     );
-  const key = resolved.apiKey ?? textOf(request.params['api_key']) ?? firstSet(row.apiKeyEnv, request.env) ?? row.placeholderKey;
+  const key =
+    resolved.apiKey ?? textOf(request.params['api_key']) ?? firstSet(row.apiKeyEnv, request.env) ?? row.placeholderKey;
   const extra = headersOf(request.params);
   if (row.wire === 'azure') return connectAzure({ row, apiBase, key, model, extra }, request, way);
   if (key === null && !row.keyless && !hasHeader(extra, 'authorization')) throw missingKey(row);

@@ -48,11 +48,13 @@ function oSeriesParams(at: DialectModel): readonly string[] {
 }
 
 function gpt5Params(at: DialectModel): readonly string[] {
-  const names = [...GPT5.supported(at)];
+  // Regions and tiers before the name (`eu/gpt-5.1`) say nothing about the model.
+  const bare = { ...at, model: at.model.slice(at.model.lastIndexOf('/') + 1) };
+  const names = [...GPT5.supported(bare)];
   if (!names.includes('tool_choice')) names.push('tool_choice');
   const isLater = /^gpt-5\.[24]/.test(at.model.slice(at.model.lastIndexOf('/') + 1));
   if (isLater) return [...names, 'logprobs', 'top_logprobs'];
-  return supportsEffort(at, 'none') ? names.filter((name) => name !== 'logprobs' && name !== 'top_logprobs') : names;
+  return supportsEffort(bare, 'none') ? names.filter((name) => name !== 'logprobs' && name !== 'top_logprobs') : names;
 }
 
 export const AZURE_DIALECT: ParamDialect = {

@@ -70,7 +70,7 @@ export const XAI_DIALECT: ParamDialect = {
     const { model } = at;
     const names = [...XAI_NAMES];
     if (!/grok-3-mini|grok-4|grok-code-fast/.test(model)) names.push('stop');
-    if (!model.includes('grok-4')) names.push('frequency_penalty');
+    if (!/grok-4|grok-code-fast/.test(model)) names.push('frequency_penalty');
     return reasons(at) ? [...names, 'reasoning_effort'] : names;
   },
   touched: ['max_completion_tokens', 'tools'],

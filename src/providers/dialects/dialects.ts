@@ -42,10 +42,6 @@ const DIALECTS: ReadonlyMap<string, ParamDialect> = new Map([
   ['together_ai', TOGETHER_DIALECT],
 ]);
 
-export function hasOwnDialect(provider: string): boolean {
-  return DIALECTS.has(provider);
-}
-
 /** Providers without rules of their own take what OpenAI's chat models take. */
 export function dialectOf(provider: string): ParamDialect {
   return DIALECTS.get(provider) ?? GPT_DIALECT;

@@ -55,6 +55,12 @@ const INCEPTION = listDialect({
     'reasoning_effort reasoning_summary reasoning_summary_wait diffusing realtime',
   oldLimitName: true,
 });
+const TEXT_COMPLETION = listDialect({
+  names:
+    'functions function_call temperature top_p n stream stream_options stop max_tokens presence_penalty ' +
+    'frequency_penalty logit_bias user response_format seed tools tool_choice max_retries logprobs top_logprobs ' +
+    'extra_headers',
+});
 const AI21 = listDialect({
   names: 'tools response_format max_tokens max_completion_tokens temperature stop n stream seed tool_choice',
   oldLimitName: true,
@@ -84,15 +90,8 @@ export const LIST_DIALECTS: readonly (readonly [string, ParamDialect])[] = [
       facts: [['supports_reasoning', ['thinking']]],
     }),
   ],
-  [
-    'text-completion-openai',
-    listDialect({
-      names:
-        'functions function_call temperature top_p n stream stream_options stop max_tokens presence_penalty ' +
-        'frequency_penalty logit_bias user response_format seed tools tool_choice max_retries logprobs top_logprobs ' +
-        'extra_headers',
-    }),
-  ],
+  ['text-completion-openai', TEXT_COMPLETION],
+  ['azure_text', TEXT_COMPLETION],
   [
     'baseten',
     listDialect({
@@ -167,6 +166,7 @@ export const LIST_DIALECTS: readonly (readonly [string, ParamDialect])[] = [
   ],
   ['anyscale', listDialect({ names: 'temperature top_p stream max_tokens stop frequency_penalty presence_penalty' })],
   ['minimax', listDialect({ adds: ['reasoning_split'], facts: [['supports_reasoning', ['thinking']]] })],
+  ['tencent', listDialect({ facts: [['supports_reasoning', ['thinking', 'reasoning_effort']]] })],
   ['vercel_ai_gateway', listDialect({ adds: ['extra_body'] })],
   ['wandb', listDialect({ facts: [REASONING], oldLimitName: true })],
 ];
