@@ -4,6 +4,9 @@
  */
 import type { Logger } from 'pino';
 import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
+import type { RouteFamily } from '../providers/contract.ts';
+import { hasMock } from './mock/mock-plan.ts';
+import { mockedTarget } from './mock/mocked-target.ts';
 import { CallIdSource } from '../primitives/call-id.ts';
 import { LruMap } from '../primitives/lru-map.ts';
 import { timeoutsOf } from '../pool/deadlines.ts';
@@ -18,14 +21,12 @@ import { Dispatcher } from './dispatcher.ts';
 import { compileCors } from './http/cors.ts';
 import { compileOpenModeGuard } from './http/open-mode-guard.ts';
 import { RouteTable } from './http/route-table.ts';
+import { LITELLM_VERSION } from './litellm-version.ts';
 import { createModelKnowledge, type ModelKnowledge } from './model-knowledge.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
 import { ReplyHeaderWriter } from './pipeline/reply-headers.ts';
-
-/** LiteLLM's version whose behaviour is followed; value of `x-litellm-version`. */
-export const LITELLM_VERSION = '1.102.4';
 
 /** Names that clients make up must not grow the process. */
 const RESOLUTION_CACHE_ENTRIES = 1024;
@@ -121,17 +122,24 @@ function createIndex(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): Model
 }
 
 function targetCompiler(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): CompileTarget {
-  return (deployment: Deployment, model, family) =>
+  const settings = { dropParams: snapshot.litellm.dropParams, modifyParams: snapshot.litellm.modifyParams };
+  const compile = (deployment: Deployment, model: string, family: RouteFamily, env: ReadonlyMap<string, string>) =>
     compileTarget({
       model,
       params: deployment.params,
       modelInfo: deployment.modelInfo,
       family,
-      env: snapshot.environment,
-      settings: { dropParams: snapshot.litellm.dropParams, modifyParams: snapshot.litellm.modifyParams },
+      env,
+      settings,
       modelFacts: knowledge.facts,
     });
+  return (deployment, model, family) =>
+    hasMock(deployment.params)
+      ? mockedTarget(deployment, model, (one) => compile(one, model, family, NO_ENVIRONMENT))
+      : compile(deployment, model, family, snapshot.environment);
 }
+
+const NO_ENVIRONMENT: ReadonlyMap<string, string> = new Map();
 
 function livenessRoutes(): RouteDefinition[] {
   return ['/health/liveliness', '/health/liveness'].map((path) => ({

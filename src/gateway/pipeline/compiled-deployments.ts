@@ -81,8 +81,7 @@ function complete(deployment: Deployment, target: UpstreamTarget, litellmVersion
     replyHeaders: [
       'x-litellm-model-id',
       deployment.id,
-      'x-litellm-model-api-base',
-      target.apiBase,
+      ...(target.apiBase === '' ? [] : ['x-litellm-model-api-base', target.apiBase]),
       'x-litellm-model-name',
       `${target.provider}/${target.model}`,
       'x-litellm-version',

@@ -13,9 +13,12 @@ import { scanShallow, ShallowJsonScanner, type ShallowScan } from '../../protoco
 import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteContext } from '../contract.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
-import { prepareRequest } from './prepare-request.ts';
+import { checkMockParams, planMock } from './mock-answer.ts';
+import { prepareRequest, routeRequest } from './prepare-request.ts';
 import { readRequestFields, type RequestFields } from './request-fields.ts';
 import { UpstreamReply } from './upstream-reply.ts';
+
+const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/)/i;
 
 export class LlmCall implements BodyReceiver {
   readonly #pipeline: LlmPipeline;
@@ -26,6 +29,7 @@ export class LlmCall implements BodyReceiver {
   readonly #reply: UpstreamReply;
   readonly #bytes = new ByteSegments();
   readonly #scanner = new ShallowJsonScanner();
+  readonly #isForm: boolean;
   #refused = false;
 
   constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange, context: RouteContext) {
@@ -34,6 +38,7 @@ export class LlmCall implements BodyReceiver {
     this.#exchange = exchange;
     this.#pathModel = context.pathParams.get('model') ?? null;
     this.#caller = context.caller;
+    this.#isForm = FORM.test(exchange.header('content-type') ?? '');
     this.#reply = new UpstreamReply(pipeline, family, exchange);
   }
 
@@ -44,6 +49,7 @@ export class LlmCall implements BodyReceiver {
   onBodyChunk(chunk: Buffer): void {
     if (this.#refused) return;
     this.#bytes.append(chunk);
+    if (this.#isForm) return;
     try {
       this.#scanner.push(chunk);
     } catch (error) {
@@ -68,6 +74,8 @@ export class LlmCall implements BodyReceiver {
   }
 
   #readFields(): RequestFields {
+    if (this.#isForm)
+      throw new GatewayError('bad_request', 'Invalid request format: send a JSON object as application/json.');
     const scan = this.#scanner.finish();
     if (scan.slow === null) return readRequestFields(this.#bytes, scan);
     if (scan.slow === 'not-object')
@@ -78,8 +86,21 @@ export class LlmCall implements BodyReceiver {
   }
 
   #decide(fields: RequestFields): void {
-    const facts = { exchange: this.#exchange, family: this.#family, pathModel: this.#pathModel, caller: this.#caller };
-    this.#reply.send(prepareRequest(this.#pipeline, fields, facts));
+    const facts = {
+      exchange: this.#exchange,
+      family: this.#family,
+      pathModel: this.#pathModel,
+      caller: this.#caller,
+    };
+    checkMockParams(this.#pipeline, fields);
+    const routed = routeRequest(this.#pipeline, fields, facts);
+    this.#reply.routed(routed);
+    const mock = planMock(fields, routed);
+    if (mock !== null) {
+      this.#reply.mock(mock, fields);
+      return;
+    }
+    this.#reply.send(prepareRequest(this.#pipeline, fields, this.#exchange, routed));
   }
 
   #refuse(error: unknown): void {

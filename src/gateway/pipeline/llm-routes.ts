@@ -15,6 +15,7 @@ const JSON_FAMILY = {
   dialect: null,
   reply: 'json',
   errorTypes: 'by-status',
+  stampsModel: true,
   alwaysRouter: false,
 } as const;
 
@@ -43,6 +44,7 @@ const MODERATIONS: LlmFamily = {
   family: 'moderations',
   routeName: '/moderations',
   required: ['input'],
+  stampsModel: false,
   alwaysRouter: true,
 };
 

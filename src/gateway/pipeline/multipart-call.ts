@@ -59,6 +59,7 @@ export class MultipartCall implements BodyReceiver {
     const family = { ...this.#family, required: [] };
     const facts = { exchange: this.#exchange, family, pathModel: this.#pathModel, caller: this.#caller };
     const routed = routeRequest(this.#pipeline, fields, facts);
+    this.#reply.routed(routed);
     const { contentType, body } = await upstreamForm(form, routed.target, this.#family.family);
     this.#reply.send({
       ...routed,

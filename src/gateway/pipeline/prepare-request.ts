@@ -5,6 +5,7 @@
 import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { RouteFamily } from '../../providers/contract.ts';
 import type { Candidate, Resolution } from '../../router/model-index.ts';
 import { unresolvedModelError } from '../../router/unresolved-error.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
@@ -30,6 +31,7 @@ import { buildUpstreamBody } from './upstream-body.ts';
 
 /** A deployment picked for a request, with everything that was decided before the body is built. */
 export interface RoutedRequest {
+  readonly family: RouteFamily;
   readonly target: CompiledTarget;
   readonly group: string;
   readonly timeouts: EffectiveTimeouts;
@@ -54,16 +56,20 @@ export interface RequestFacts {
   readonly pathModel: string | null;
 }
 
-/** @throws GatewayError */
-export function prepareRequest(pipeline: LlmPipeline, fields: RequestFields, facts: RequestFacts): PreparedRequest {
-  const routed = routeRequest(pipeline, fields, facts);
+/** The bytes and headers for the deployment that was chosen. @throws GatewayError */
+export function prepareRequest(
+  pipeline: LlmPipeline,
+  fields: RequestFields,
+  exchange: Exchange,
+  routed: RoutedRequest,
+): PreparedRequest {
   const { target } = routed;
   const dropParams = fields.dropParams === null ? null : fieldValue(fields, fields.dropParams) === true;
   const body = buildUpstreamBody(fields, target, { stream: routed.stream, dropParams });
   return {
     ...routed,
-    path: withApiVersion(target.path, fields, facts.exchange),
-    headers: requestHeaders(pipeline, fields, facts.exchange, target),
+    path: withApiVersion(target.path, fields, exchange),
+    headers: requestHeaders(pipeline, fields, exchange, target),
     body: body.chunks,
     bodyLength: body.length,
   };
@@ -85,6 +91,7 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
   const target = pickTarget(pipeline, found, family, given);
   pipeline.restrictions.group(facts.caller, target.deployment.modelName);
   return {
+    family: family.family,
     target,
     group: found.kind === 'id' ? found.group : (requested ?? found.group),
     timeouts: pipeline.timeouts({
@@ -96,7 +103,7 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
     }),
     stream,
     includeUsage: general.alwaysIncludeStreamUsage || includeUsage(fields) === true,
-    clientModel: bodyModel === null ? null : Buffer.from(JSON.stringify(bodyModel)),
+    clientModel: bodyModel === null || !family.stampsModel ? null : Buffer.from(JSON.stringify(bodyModel)),
   };
 }
 

@@ -28,13 +28,18 @@ const UNPREFIXED: ReadonlySet<string> = new Set([
   'x-ratelimit-remaining-tokens',
 ]);
 
+const RESET = 'x-ratelimit-reset-requests';
+
 const prefixed = (name: string): string => `llm_provider-${name}`;
 
 export class ReplyHeaderWriter {
   readonly #names = new LruMap<string, string>(512);
 
-  /** Adds what the provider's headers become. */
-  addProviderHeaders(out: string[], provider: HeaderList): void {
+  /**
+   * Adds what the provider's headers become.
+   * @param withReset LiteLLM-compat: streams and Responses also get `x-ratelimit-reset-requests` unprefixed
+   */
+  addProviderHeaders(out: string[], provider: HeaderList, withReset: boolean): void {
     for (let index = 0; index + 1 < provider.length; index += 2) {
       const name = provider[index] as string;
       if (NOT_FORWARDED.has(name)) continue;
@@ -42,7 +47,7 @@ export class ReplyHeaderWriter {
       let long = this.#names.get(name);
       if (long === undefined) this.#names.set(name, (long = prefixed(name)));
       out.push(long, value);
-      if (UNPREFIXED.has(name)) out.push(name, value);
+      if (UNPREFIXED.has(name) || (withReset && name === RESET)) out.push(name, value);
     }
   }
 }

@@ -2,6 +2,7 @@
  * What tells the events of one route family's streams apart. The shapes are OpenAI's: chat and text completion chunks
  * end with a finish reason and `[DONE]`; Responses events carry their meaning in `type` and end with a final one.
  */
+import { mayLackToolType } from './normalise-chunk.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 import { fieldOf, type ShallowScan, type TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { SseEvent } from '../../protocol/sse-event-splitter.ts';
@@ -14,6 +15,10 @@ export interface StreamDialect {
   usage(event: SseEvent, scan: ShallowScan): JsonObject | null;
   /** Events that only clients get that asked for usage. */
   onlyForUsage(event: SseEvent, scan: ShallowScan): boolean;
+  /** A piece of a tool call may lack its `type`. */
+  lacksToolType(event: SseEvent, scan: ShallowScan): boolean;
+  /** `object` is an empty text (Azure's first event). */
+  lacksObjectName(event: SseEvent, scan: ShallowScan): boolean;
 }
 
 const FINISH_REASON = Buffer.from('"finish_reason"');
@@ -33,6 +38,14 @@ export const COMPLETION_CHUNKS: StreamDialect = {
     const choices = fieldOf(scan, 'choices');
     return choices === undefined ? fieldOf(scan, 'usage')?.kind === 'object' : isEmptyArray(event.dataBuffer, choices);
   },
+  lacksToolType: (event, scan) => {
+    const choices = fieldOf(scan, 'choices');
+    return choices !== undefined && mayLackToolType(event.dataBuffer, choices.valueStart, choices.valueEnd);
+  },
+  lacksObjectName: (_event, scan) => {
+    const object = fieldOf(scan, 'object');
+    return object !== undefined && object.kind === 'string' && object.valueEnd - object.valueStart === 2;
+  },
 };
 
 const RESPONSES_TERMINAL = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error']);
@@ -48,6 +61,8 @@ export const RESPONSES_EVENTS: StreamDialect = {
     return isObject(usage) ? usage : null;
   },
   onlyForUsage: () => false,
+  lacksToolType: () => false,
+  lacksObjectName: () => false,
 };
 
 function terminalResponse(event: SseEvent, scan: ShallowScan): TopLevelField | undefined {

@@ -12,6 +12,7 @@ import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 import { fieldOf, tryScanShallow, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
 import { SseEventTooLargeError, SseSplitter, type SseEvent, type SseSink } from '../../protocol/sse-event-splitter.ts';
 import { ByteRelay } from './byte-relay.ts';
+import { withToolTypes } from './normalise-chunk.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 import type { StreamDialect } from './stream-dialect.ts';
 
@@ -112,6 +113,7 @@ export class StreamReply implements ReplyMode, SseSink {
     if (usage !== null) this.#usage = usage;
     if (!this.#options.includeUsage && dialect.onlyForUsage(event, scan)) return;
     if (this.#options.convert !== null) this.#forwardConverted(event, this.#options.convert);
+    else if (dialect.lacksToolType(event, scan)) this.#forwardConverted(event, withToolTypes);
     else this.#forward(event, scan);
   }
 
@@ -122,6 +124,8 @@ export class StreamReply implements ReplyMode, SseSink {
       this.#forwardConverted(event, identity);
     } else if (model === undefined || clientModel === null) {
       this.#relay.add(event.buffer, event.start, event.end);
+    } else if (this.#options.dialect.lacksObjectName(event, scan)) {
+      this.#forwardConverted(event, withObjectName);
     } else {
       this.#relay.add(event.buffer, event.start, model.valueStart);
       this.#relay.add(clientModel, 0, clientModel.length);
@@ -159,4 +163,5 @@ export class StreamReply implements ReplyMode, SseSink {
   }
 }
 
+const withObjectName = (event: JsonObject): JsonObject => ({ ...event, object: 'chat.completion.chunk' });
 const identity = (event: JsonObject): JsonObject => event;

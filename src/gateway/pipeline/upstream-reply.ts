@@ -10,24 +10,38 @@ import { replyError } from '../http/reply-error.ts';
 import { createContentDecoder, type ContentDecoder } from './content-decoder.ts';
 import { errorReplyHeaders, withExceptionType, withGroup } from './error-reply.ts';
 import { errorEvent } from '../../errors/error-body.ts';
+import { MockAnswer } from './mock-answer.ts';
+import type { MockPlan } from '../mock/mock-plan.ts';
+import type { RequestFields } from './request-fields.ts';
 import { FailureReply } from './failure-reply.ts';
 import type { DeadlineKind, PooledCall, PooledReceiver } from '../../pool/contract.ts';
-import type { LlmFamily, LlmPipeline } from './pipeline.ts';
-import type { PreparedRequest } from './prepare-request.ts';
+import type { LlmFamily, LlmPipeline, TimeoutInputs } from './pipeline.ts';
+import type { PreparedRequest, RoutedRequest } from './prepare-request.ts';
 import { headerSafe, successHeaders } from './reply-headers.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 import { selectReplyMode } from './select-reply-mode.ts';
+
+/** For errors before a deployment is chosen. */
+const NO_TIMEOUTS: TimeoutInputs = {
+  stream: false,
+  requestSeconds: null,
+  headerSeconds: null,
+  streamHeaderSeconds: null,
+  params: {},
+};
 
 export class UpstreamReply implements PooledReceiver, ReplyPort {
   readonly exchange: Exchange;
   readonly #pipeline: LlmPipeline;
   readonly #family: LlmFamily;
   readonly #callId: string;
-  #request: PreparedRequest | null = null;
+  #request: RoutedRequest | null = null;
   #call: PooledCall | null = null;
   #mode: ReplyMode | null = null;
+  #mock: MockAnswer | null = null;
   #decoder: ContentDecoder | null = null;
   #providerHeaders: HeaderList = [];
+  #status = 0;
   #sentAtMs = 0;
   #headAtMs = 0;
   #over = false;
@@ -41,10 +55,21 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     exchange.onWritable(() => this.#call?.resume());
   }
 
-  /** At most once, and not after `fail`. */
+  /** The deployment is chosen: from here on errors name it. */
+  routed(request: RoutedRequest): void {
+    this.#request = request;
+  }
+
+  /** Answers without a provider; instead of `send`. */
+  mock(plan: MockPlan, fields: RequestFields): void {
+    if (this.#over || this.#request === null) return;
+    this.#mock = new MockAnswer(this.#pipeline, this, fields, this.#request);
+    this.#mock.start(plan);
+  }
+
+  /** At most once, after `routed`. */
   send(request: PreparedRequest): void {
     if (this.#over) return;
-    this.#request = request;
     this.#sentAtMs = this.#now();
     this.#call = this.#pipeline.upstream.send(
       {
@@ -66,6 +91,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     const request = this.#request;
     if (request === null) return;
     this.#headAtMs = this.#now();
+    this.#status = status;
     this.#providerHeaders = headers;
     const mode =
       status >= 200 && status < 300
@@ -126,7 +152,8 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     });
     out.push('content-type', contentType);
     out.push(...this.#pipeline.costHeaders(request.target, usage));
-    this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders);
+    const withReset = request.stream || request.family === 'responses';
+    this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders, withReset);
     return out;
   }
 
@@ -177,7 +204,14 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
 
   #replyError(error: GatewayError): void {
     const typed = this.#family.errorTypes === 'by-exception' ? withExceptionType(error) : error;
-    const headers = errorReplyHeaders(this.#callId, this.#request, this.#providerHeaders);
+    const headers = errorReplyHeaders({
+      callId: this.#callId,
+      request: this.#request,
+      providerStatus: this.#status,
+      providerHeaders: this.#providerHeaders,
+      durationMs: this.#now() - this.exchange.startedAtMs,
+      defaultTimeout: this.#pipeline.timeouts(NO_TIMEOUTS).text,
+    });
     replyError(this.exchange, typed, { headers, log: this.#pipeline.state.log });
   }
 
@@ -221,6 +255,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     if (this.#over || end === 'finished') return;
     this.#call?.abort();
     this.#call = null;
+    this.#mock?.abort();
     this.#settle('client-left', 499, null);
   }
 

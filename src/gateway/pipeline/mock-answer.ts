@@ -1,0 +1,97 @@
+/**
+ * Answers a call without a provider, where the deployment or an allowed request asks for a mock. The reply goes out
+ * through the same port as a provider's, so that headers, settlement and a client that leaves are one.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import { mockPlan, hasMock, type MockPlan } from '../mock/mock-plan.ts';
+import { mockReply } from '../mock/mock-reply.ts';
+import { refuseMockParams } from '../mock/mock-params.ts';
+import { mockTestingFailure, mockTestingRateLimit, NO_CHAINS } from '../mock/mock-testing.ts';
+import { withGroup } from './error-reply.ts';
+import type { LlmPipeline } from './pipeline.ts';
+import type { RoutedRequest } from './prepare-request.ts';
+import type { ReplyPort } from './reply-mode.ts';
+import { fieldValue, findField, type RequestFields } from './request-fields.ts';
+
+/** Refuses the switches that are not allowed. Costs nothing for a request without `mock_*` members. */
+export function checkMockParams(pipeline: LlmPipeline, fields: RequestFields): void {
+  if (fields.mocks.length === 0) return;
+  const names = fields.mocks.map(({ key }) => key);
+  refuseMockParams(names, pipeline.state.snapshot.general.allowMockTestingParams);
+}
+
+/**
+ * The mock that answers this request, or null.
+ * @throws GatewayError for a `mock_testing_*` switch that is on
+ */
+export function planMock(fields: RequestFields, routed: RoutedRequest): MockPlan | null {
+  const { deployment } = routed.target;
+  if (fields.mocks.length === 0 && !hasMock(deployment.params)) return null;
+  const mocks: JsonObject = Object.fromEntries(fields.mocks.map((field) => [field.key, fieldValue(fields, field)]));
+  const failure = mockTestingFailure(mocks, routed.group, NO_CHAINS) ?? mockTestingRateLimit(mocks, routed.group);
+  if (failure !== null) throw withGroup(failure, routed.group);
+  return mockPlan({
+    family: routed.family,
+    mocks,
+    params: deployment.params,
+    clientResponses: false,
+    timeoutSeconds: routed.timeouts.seconds,
+  });
+}
+
+export class MockAnswer {
+  readonly #pipeline: LlmPipeline;
+  readonly #port: ReplyPort;
+  readonly #fields: RequestFields;
+  readonly #routed: RoutedRequest;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(pipeline: LlmPipeline, port: ReplyPort, fields: RequestFields, routed: RoutedRequest) {
+    this.#pipeline = pipeline;
+    this.#port = port;
+    this.#fields = fields;
+    this.#routed = routed;
+  }
+
+  start(plan: MockPlan): void {
+    if (plan.waitMs <= 0) this.#answer(plan);
+    else this.#timer = setTimeout(() => this.#answer(plan), plan.waitMs);
+  }
+
+  /** The client has gone. */
+  abort(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #answer(plan: MockPlan): void {
+    try {
+      this.#send(plan);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      this.#port.fail(withGroup(error, this.#routed.group));
+    }
+  }
+
+  #send(plan: MockPlan): void {
+    const { exchange } = this.#port;
+    const { stream, includeUsage, clientModel, group } = this.#routed;
+    const n = findField(this.#fields.scan, 'n');
+    const reply = mockReply(plan, {
+      model: clientModel === null ? group : (JSON.parse(clientModel.toString()) as string),
+      stream,
+      includeUsage,
+      n: n === undefined ? undefined : fieldValue(this.#fields, n),
+      nowSeconds: Math.floor(this.#pipeline.state.now() / 1000),
+      newId: () => this.#pipeline.newCallId(),
+    });
+    if (reply.kind === 'json') {
+      exchange.reply(200, this.#port.replyHeaders('application/json', reply.usage), JSON.stringify(reply.body));
+    } else {
+      exchange.replyHead(200, this.#port.replyHeaders('text/event-stream; charset=utf-8', null));
+      for (const event of reply.events) exchange.write(Buffer.from(event));
+      exchange.end();
+    }
+    this.#port.succeed(reply.usage);
+  }
+}
