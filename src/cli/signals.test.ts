@@ -8,8 +8,8 @@ interface Rig {
   readonly reloads: () => number;
   readonly stops: string[];
   readonly errors: unknown[];
-  finish(): void;
-  fail(error: Error): void;
+  readonly finish: () => void;
+  readonly fail: (error: Error) => void;
 }
 
 function rig(): Rig {
