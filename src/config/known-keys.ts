@@ -110,6 +110,16 @@ const GENERAL: readonly Row[] = [
 ];
 
 const LITELLM: readonly Row[] = [
+  [
+    'fallback',
+    'not native yet: give the key as `api_key` of the deployment, or in the environment',
+    `ai21_key aleph_alpha_key amazon_nova_api_key anthropic_key azure_key baseten_key bytez_key clarifai_key
+     cloudflare_api_key cohere_key cometapi_key databricks_key datarobot_key gdc_key gigachat_key gradient_ai_api_key
+     groq_key heroku_key huggingface_key inception_key infinity_key lemonade_key llama_api_key maritalk_key nebius_key
+     nlp_cloud_key novita_api_key ollama_key openai_key openai_like_key openrouter_key ovhcloud_key predibase_key
+     predibase_tenant_id replicate_key sap_service_key snowflake_key togetherai_api_key token vercel_ai_gateway_key
+     wandb_key xai_key proxy_auth api_version project gdc_api_base`,
+  ],
   ['served', SERVED, 'drop_params modify_params request_timeout ssl_verify'],
   [
     'fallback',
@@ -128,6 +138,15 @@ const LITELLM: readonly Row[] = [
      bedrock_request_metadata_fields enable_model_config_credential_overrides use_litellm_proxy max_tokens
      skip_system_message_in_guardrail skip_tool_message_in_guardrail llamaguard_model_name
      llamaguard_unsafe_content_categories openai_moderations_model_name google_moderation_confidence_threshold
+     code_interpreter_interception_params websearch_interception_params compression_interception_params
+     mcp_semantic_tool_filter mcp_tool_search retry model_fallbacks client_session aclient_session check_provider_endpoint
+     disable_add_prefix_to_prompt disable_add_transform_inline_image_block disable_copilot_system_to_assistant
+     disable_anthropic_gemini_context_caching_transform disable_stop_sequence_limit
+     disable_vertex_batch_output_transformation enable_azure_ad_token_refresh strip_anthropic_total_tokens
+     enable_caching_on_provider_specific_optional_params enable_gemini_default_thinking_level_low gemini_live_defer_setup
+     openai_compatible_endpoints openai_compatible_providers openai_text_completion_compatible_providers azure_llms
+     model_cost vector_store_registry vector_store_index_registry vector_store_search_failure_mode use_client
+     use_legacy_interactions_schema secret_manager_client adapters
      llm_guard_mode presidio_ad_hoc_recognizers output_parse_pii prompt_injection_params mcp_aliases`,
   ],
   [
@@ -143,6 +162,9 @@ const LITELLM: readonly Row[] = [
      datadog_llm_observability_params aws_sqs_callback_params argilla_transformation_object argilla_batch_size
      dynamodb_table_name generic_logger_headers global_disable_no_log_param disable_streaming_logging
      standard_logging_payload_excluded_fields cold_storage_custom_logger gcs_pub_sub_use_v1 newrelic_params pointfive_params
+     prometheus_end_user_metrics_cleanup_interval_seconds prometheus_end_user_metrics_max_series_per_metric
+     prometheus_end_user_metrics_ttl_seconds prometheus_user_budget_label_include_email_alias datadog_use_v1
+     generic_api_use_v1 otel_tenant_destination_mode logged_real_time_event_types callback_settings
      extra_spend_tag_headers disable_add_user_agent_to_request_tags allow_dynamic_callback_disabling logging error_logs`,
   ],
   [
@@ -162,9 +184,15 @@ const LITELLM: readonly Row[] = [
      disable_token_counter use_aiohttp_transport disable_aiohttp_transport aiohttp_trust_env disable_aiohttp_trust_env
      expose_router_debug_in_errors request_correlation_in_logs log_client_error_tracebacks safe_memory_mode
      model_cost_map_url known_tokenizer_config enable_preview_features default_in_memory_ttl default_redis_ttl
-     default_redis_batch_cache_expiry`,
+     default_redis_batch_cache_expiry request_timeout_explicitly_set email litellm_mode config_path
+     anthropic_beta_headers_url autorouter_presets_url blog_posts_url default_key_max_budget_alert_emails
+     agent_search_embedding_model skill_search_embedding_model prompt_name_config_map initialized_langfuse_clients`,
   ],
-  ['ignored', DASHBOARD, 'public_model_groups public_model_groups_links public_mcp_servers public_agent_groups'],
+  [
+    'ignored',
+    DASHBOARD,
+    'public_model_groups public_model_groups_links public_mcp_servers public_agent_groups public_mcp_hub_strict_whitelist public_skills_index',
+  ],
 ];
 
 const ROUTER: readonly Row[] = [
@@ -186,7 +214,11 @@ const ROUTER: readonly Row[] = [
     'routing_strategy routing_strategy_args',
   ],
   ['fallback', LOGGING, 'alerting_config'],
-  ['ignored', NOTHING, 'disable_cooldowns client_ttl debug_level set_verbose router_general_settings'],
+  [
+    'ignored',
+    NOTHING,
+    'disable_cooldowns client_ttl debug_level set_verbose router_general_settings fallback_access_check auto_router_capability_limit',
+  ],
 ];
 
 const PARAMS: readonly Row[] = [
@@ -217,9 +249,10 @@ const PARAMS: readonly Row[] = [
      auto_router_config auto_router_default_model auto_router_embedding_model auto_router_max_input_chars
      auto_router_routing_compression auto_router_model_compression complexity_router_config
      complexity_router_default_model adaptive_router_config adaptive_router_default_model quality_router_config
-     quality_router_default_model vector_store_id`,
+     quality_router_default_model vector_store_id milvus_text_field milvus_db_name milvus_partition_names valkey_host
+     valkey_port valkey_password valkey_ssl valkey_text_field valkey_embedding_field`,
   ],
-  ['ignored', NOTHING, 'use_in_pass_through litellm_trace_id'],
+  ['ignored', NOTHING, 'use_in_pass_through litellm_trace_id model_info'],
 ];
 
 const MODEL_INFO: readonly Row[] = [
@@ -229,8 +262,9 @@ const MODEL_INFO: readonly Row[] = [
     WITHOUT,
     `allowed_fails allowed_fails_policy cooldown_time order health_check_timeout health_check_model
      health_check_max_tokens disable_background_health_check ptu_count cost_per_ptu_per_hour ptu_effective_from
-     ptu_effective_to allow_fail_open team_public_model_name`,
+     ptu_effective_to allow_fail_open team_public_model_name internal_router_model`,
   ],
+  ['ignored', NOTHING, 'updated_at updated_by created_at created_by tier'],
 ];
 
 function tableOf(rows: readonly Row[]): ReadonlyMap<string, KnownKey> {
