@@ -67,7 +67,7 @@ function flat(result: JsonObject): JsonObject {
 
 /** JSON numbers have no `2.0`; Python's floats do. */
 function wantedError(error: JsonObject): JsonObject {
-  return { ...error, message: String(error['message']).replace(/=(\d+)\.0\b/g, '=$1') };
+  return { ...error, message: (error['message'] as string).replace(/=(\d+)\.0\b/g, '=$1') };
 }
 
 export const runner: GoldenRunner = {

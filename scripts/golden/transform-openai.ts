@@ -3,7 +3,7 @@
  * address, credential and body. Replies pass through untouched in the gateway, so their rows are the library's.
  */
 import { GatewayError } from '../../src/errors/gateway-error.ts';
-import type { JsonObject, JsonValue } from '../../src/protocol/json.ts';
+import type { JsonObject } from '../../src/protocol/json.ts';
 import { compileTarget } from '../../src/providers/target.ts';
 import { difference } from './difference.ts';
 import { goldenFacts } from './model-facts.ts';
@@ -59,7 +59,7 @@ export async function runRequest(row: JsonObject, context: GoldenContext): Promi
   try {
     const got = await requestOf(row['input'] as JsonObject, context);
     if (want !== undefined) return `$.error: want ${JSON.stringify(want).slice(0, 160)} got a request`;
-    return difference(withoutStreamSwitches(row['request'] as JsonObject), withoutStreamSwitches(got) as JsonValue);
+    return difference(withoutStreamSwitches(row['request'] as JsonObject), withoutStreamSwitches(got));
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     const got = { class: error.name, status_code: error.status };

@@ -1,5 +1,6 @@
 /** Parameters of embedding requests: OpenAI's older models have no `dimensions`. */
 import type { JsonValue } from '../protocol/json.ts';
+import { findProvider } from './catalogue/catalogue.ts';
 import type { DialectModel } from './dialects/param-dialect.ts';
 import { unsupportedParams } from './unsupported-params.ts';
 
@@ -11,7 +12,7 @@ export interface EmbeddingCheck {
 
 /** Deletes or refuses what the model does not take. @throws GatewayError `unsupported_params` */
 export function checkEmbeddingParams(params: Record<string, JsonValue>, check: EmbeddingCheck): void {
-  if (!('dimensions' in params) || check.at.provider !== 'openai') return;
+  if (!('dimensions' in params) || findProvider(check.at.provider)?.ownsCatalogue !== true) return;
   if (check.at.model.includes('text-embedding-3') || check.allowed.includes('dimensions')) return;
   delete params['dimensions'];
   if (check.dropParams) return;

@@ -22,7 +22,7 @@ export interface FailureVerdict {
 
 export interface FailureRule {
   readonly when: (failure: Failure) => boolean;
-  readonly then: (failure: Failure) => FailureVerdict;
+  readonly verdict: (failure: Failure) => FailureVerdict;
 }
 
 export type FailureTable = readonly FailureRule[];
@@ -37,7 +37,7 @@ const TIMEOUT_TEXTS = [
 
 export const TIMEOUT_RULE: FailureRule = {
   when: ({ searched }) => TIMEOUT_TEXTS.some((text) => searched.includes(text)),
-  then: ({ searched }) => ({
+  verdict: ({ searched }) => ({
     code: 'timeout',
     status: 408,
     text: `APITimeoutError - Request timed out. Error_str: ${searched}`,
@@ -91,7 +91,7 @@ function rule(
 ): FailureRule {
   return {
     when,
-    then: (failure) => ({ code, text: text(failure), ...(status === undefined ? {} : { status }) }),
+    verdict: (failure) => ({ code, text: text(failure), ...(status === undefined ? {} : { status }) }),
   };
 }
 
@@ -227,5 +227,5 @@ export const BROKER_TABLE: FailureTable = [
 
 export function judge(table: FailureTable, failure: Failure): FailureVerdict {
   const found = [TIMEOUT_RULE, ...table].find((candidate) => candidate.when(failure));
-  return found?.then(failure) ?? { code: 'api_error', text: plain(failure) };
+  return found?.verdict(failure) ?? { code: 'api_error', text: plain(failure) };
 }

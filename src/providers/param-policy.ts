@@ -167,7 +167,7 @@ function* callParams(body: JsonObject): Iterable<readonly [string, JsonValue]> {
 
 /** The request wins; a deployment's tools come before the request's. */
 function withDefaults(body: JsonObject, defaults: ReadonlyMap<string, JsonValue>): JsonObject {
-  const merged: Record<string, JsonValue> = { ...Object.fromEntries(defaults) };
+  const merged: Record<string, JsonValue> = Object.fromEntries(defaults);
   for (const [key, value] of Object.entries(body)) if (value !== null) merged[key] = value;
   const [before, after] = [defaults.get('tools'), body['tools']];
   if (isList(before) && isList(after)) merged['tools'] = [...before, ...after];

@@ -47,7 +47,7 @@ export function resolveProvider(request: ModelRequest, env: Environment): Resolv
   const apiKey = text(request.apiKey);
   if (request.useLitellmProxy === true || /^true$/i.test(env.get('USE_LITELLM_PROXY') ?? '')) {
     const model = request.model.startsWith('litellm_proxy/') ? afterSlash(request.model) : request.model;
-    return announce(knownRow('litellm_proxy'), model, apiBase, apiKey, env);
+    return announce(knownRow('litellm_proxy'), model, { base: apiBase, key: apiKey, env });
   }
   const named = nameProvider(request.model, text(request.customLlmProvider));
   // LiteLLM-compat: Azure's endpoints for other makers' models are addressed as plain OpenAI, prefix and all.
@@ -107,17 +107,19 @@ function resolvePrefix(
   if (row === null && named.provider === prefix) return { provider: prefix, model, apiBase: base, apiKey: null };
   if (row === null || !row.prefix) return null;
   if (row.refusal !== null) throw badModel(model, `GetLLMProvider Exception - ${row.refusal}`);
-  return announce(row, afterSlash(model), base, key, env);
+  return announce(row, afterSlash(model), { base, key, env });
+}
+
+/** What the deployment or the caller brings along. */
+interface Given {
+  readonly base: string | null;
+  readonly key: string | null;
+  readonly env: Environment;
 }
 
 /** The connection that `get_llm_provider` tells: for many providers base and key, for others what was given. */
-function announce(
-  row: ProviderRow,
-  model: string,
-  base: string | null,
-  key: string | null,
-  env: Environment,
-): ResolvedProvider {
+function announce(row: ProviderRow, model: string, given: Given): ResolvedProvider {
+  const { base, key, env } = given;
   const chat = row.chatRow === null || !isAi21ChatModel(model) ? row : knownRow(row.chatRow);
   if (chat.modelPattern !== null && !chat.modelPattern.pattern.test(model)) {
     const full = `${chat.name}/${model}`;
@@ -149,7 +151,7 @@ function resolveBareName(model: string, base: string | null, key: string | null,
   if (provider === null) throw badModel(model, unknownProviderMessage(model));
   const row = findProvider(provider);
   // LiteLLM-compat: of the bare names only AI21's come with their connection.
-  if (row !== null && row.announcesBareNames) return announce(row, model, base, key, env);
+  if (row !== null && row.announcesBareNames) return announce(row, model, { base, key, env });
   return { provider, model, apiBase: base, apiKey: null };
 }
 

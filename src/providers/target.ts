@@ -2,20 +2,18 @@
  * A deployment and a route family compiled into everything that sending a request needs: address, credential, headers,
  * parameter policy. Done once per configuration; nothing here runs per request.
  */
-import { GatewayError } from '../errors/gateway-error.ts';
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
-import { azureUrl } from './azure-url.ts';
+import type { JsonObject } from '../protocol/json.ts';
 import { findProvider } from './catalogue/catalogue.ts';
 import type { ProviderRow } from './catalogue/provider-row.ts';
+import { connect } from './connect-provider.ts';
 import type { NotNative, RouteFamily, UpstreamTarget } from './contract.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import type { DialectModel } from './dialects/param-dialect.ts';
-import { exceptionName } from './exception-names.ts';
 import { isOpenaiChatModel } from './known-models.ts';
 import type { ModelFacts } from './model-facts.ts';
 import { createParamPolicy, isTrue, type PolicyInput } from './param-policy.ts';
-import { providerUrl, type ProviderUrl } from './provider-url.ts';
 import { firstSet, resolveProvider, type Environment, type ResolvedProvider } from './resolve-provider.ts';
+import { textOf } from './text-of.ts';
 import { textOverChat } from './text-completion-over-chat.ts';
 
 export interface TargetSettings {
@@ -50,7 +48,7 @@ export function compileTarget(request: TargetRequest): UpstreamTarget | NotNativ
   const model = row.wire === 'azure' ? resolved.model.replace(/^(?:o_series|gpt5_series)\//, '') : resolved.model;
   if (request.family === 'chat' && model.startsWith('responses/'))
     return { notNative: 'Chat over the responses API is not served natively yet.' };
-  const connection = connect(row, resolved, model, request, way);
+  const connection = connect({ row, resolved, model, request, way });
   const at = decidingModel(row, resolved, request);
   const streams = way === 'chat' || way === 'completions';
   const asksForStreamUsage = request.family === 'chat' && dialectOf(provider).supported(at).includes('stream_options');
@@ -99,7 +97,7 @@ function resolve(request: TargetRequest): ResolvedProvider {
 function wayOf(row: ProviderRow, model: string, family: RouteFamily): RouteFamily | null {
   if (family !== 'completions') return row.families.has(family) ? family : null;
   // LiteLLM-compat: OpenAI's chat models answer text completions through chat, names it does not know natively.
-  const chatOnly = row.name === 'openai' ? isOpenaiChatModel(model) : row.wire === 'azure' && row.families.has('chat');
+  const chatOnly = row.ownsCatalogue ? isOpenaiChatModel(model) : row.wire === 'azure' && row.families.has('chat');
   if (row.families.has('completions') && !chatOnly) return 'completions';
   return row.families.has('chat') ? 'chat' : null;
 }
@@ -112,107 +110,6 @@ function needsUnsupportedFeature(params: JsonObject): string | null {
   const setting = TOKEN_SETTINGS.find((name) => textOf(params[name]) !== null);
   if (setting !== undefined) return setting;
   return textOf(params['azure_ad_token'])?.startsWith('oidc/') === true ? 'azure_ad_token: oidc/…' : null;
-}
-
-interface Connected {
-  readonly url: ProviderUrl;
-  readonly headers: readonly string[];
-  readonly apiBase: string;
-}
-
-function connect(
-  row: ProviderRow,
-  resolved: ResolvedProvider,
-  model: string,
-  request: TargetRequest,
-  way: RouteFamily,
-): Connected {
-  const apiBase = resolved.apiBase ?? firstSet(row.apiBaseEnv, request.env) ?? row.apiBase;
-  if (apiBase === null)
-    throw new GatewayError(
-      'bad_request',
-      `litellm.BadRequestError: provider ${row.name} has no default address. Set api_base in litellm_params` +
-        `${row.apiBaseEnv.length > 0 ? ` or the variable ${row.apiBaseEnv[0]}` : ''}.`,
-    );
-  const key =
-    resolved.apiKey ?? textOf(request.params['api_key']) ?? firstSet(row.apiKeyEnv, request.env) ?? row.placeholderKey;
-  const extra = headersOf(request.params);
-  if (row.wire === 'azure') return connectAzure({ row, apiBase, key, model, extra }, request, way);
-  if (key === null && !row.keyless && !hasHeader(extra, 'authorization')) throw missingKey(row);
-  return {
-    url: providerUrl(row, apiBase, way),
-    apiBase: resolved.apiBase ?? apiBase,
-    headers: mergeHeaders([...row.headers, ...credential(row, key), ...organization(row, request)], extra),
-  };
-}
-
-interface AzureConnection {
-  readonly row: ProviderRow;
-  readonly apiBase: string;
-  readonly key: string | null;
-  readonly model: string;
-  readonly extra: readonly string[];
-}
-
-function connectAzure(at: AzureConnection, request: TargetRequest, way: RouteFamily): Connected {
-  const { apiBase, key, model, extra } = at;
-  const apiVersion = textOf(request.params['api_version']) ?? firstSet(['AZURE_API_VERSION'], request.env);
-  const url = azureUrl({ apiBase, apiVersion, model, family: way });
-  const token = textOf(request.params['azure_ad_token']) ?? firstSet(['AZURE_AD_TOKEN'], request.env);
-  if (key === null && token === null && !hasHeader(extra, 'api-key') && !hasHeader(extra, 'authorization'))
-    throw missingKey(at.row);
-  const credential = key === null ? bearer(token) : url.bearer ? bearer(key) : ['api-key', key];
-  return { url, apiBase, headers: mergeHeaders(credential, extra) };
-}
-
-function bearer(token: string | null): string[] {
-  return token === null ? [] : ['authorization', `Bearer ${token}`];
-}
-
-function credential(row: ProviderRow, key: string | null): string[] {
-  if (key === null || row.keyless) return [];
-  return [...bearer(key), ...(row.keyHeader === null ? [] : [row.keyHeader, key])];
-}
-
-/** OpenAI's clients take an organisation from the deployment or the environment. */
-function organization(row: ProviderRow, request: TargetRequest): string[] {
-  if (!row.takesOrganization) return [];
-  const value = textOf(request.params['organization']) ?? firstSet(['OPENAI_ORGANIZATION'], request.env);
-  return value === null ? [] : ['openai-organization', value];
-}
-
-/** `headers` and `extra_headers` of the deployment; the latter wins. */
-function headersOf(params: JsonObject): string[] {
-  const merged = new Map<string, string>();
-  for (const name of ['headers', 'extra_headers']) {
-    const value = params[name];
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
-    for (const [header, text] of Object.entries(value)) merged.set(header.toLowerCase(), String(text));
-  }
-  return [...merged].flat();
-}
-
-function hasHeader(headers: readonly string[], name: string): boolean {
-  return headers.some((value, index) => index % 2 === 0 && value === name);
-}
-
-/** Headers given by the user replace ours of the same name. */
-function mergeHeaders(ours: readonly string[], theirs: readonly string[]): string[] {
-  const merged = new Map<string, string>();
-  for (const list of [ours, theirs]) {
-    for (let index = 0; index + 1 < list.length; index += 2)
-      merged.set(list[index] as string, list[index + 1] as string);
-  }
-  return [...merged].flat();
-}
-
-function missingKey(row: ProviderRow): GatewayError {
-  const variable = row.apiKeyEnv[0];
-  return new GatewayError(
-    'authentication',
-    `litellm.AuthenticationError: AuthenticationError: ${exceptionName(row.name)} - Missing credentials. Set api_key in ` +
-      `litellm_params${variable === undefined ? '' : ` or the variable ${variable}`}.`,
-  );
 }
 
 /** The model whose name decides about parameters: Azure deployments have names of their own. */
@@ -233,8 +130,4 @@ function sendsModel(row: ProviderRow, way: RouteFamily): boolean {
 
 function sentModel(row: ProviderRow, model: string): string {
   return row.modelPath === null || model.includes(row.modelPath.unless) ? model : `${row.modelPath.prefix}${model}`;
-}
-
-function textOf(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -5,14 +5,20 @@ import { FOREIGN_ROWS } from './foreign-rows.ts';
 import { OPENAI_ROWS } from './openai-rows.ts';
 import type { ProviderRow } from './provider-row.ts';
 import { REGISTRY_ROWS } from './registry-rows.ts';
+import { SELF_HOSTED_ROWS } from './self-hosted-rows.ts';
 import { SIMULATED_ROWS } from './simulated-rows.ts';
 
 const ROWS: ReadonlyMap<string, ProviderRow> = new Map(
-  [...OPENAI_ROWS, ...EMBEDDING_ROWS, ...AZURE_ROWS, ...REGISTRY_ROWS, ...FOREIGN_ROWS, ...SIMULATED_ROWS].map(
-    (row) => [row.name, row],
-  ),
+  [
+    ...OPENAI_ROWS,
+    ...SELF_HOSTED_ROWS,
+    ...EMBEDDING_ROWS,
+    ...AZURE_ROWS,
+    ...REGISTRY_ROWS,
+    ...FOREIGN_ROWS,
+    ...SIMULATED_ROWS,
+  ].map((row) => [row.name, row]),
 );
-const REGISTRY_NAMES: ReadonlySet<string> = new Set(REGISTRY_ROWS.map((row) => row.name));
 
 /** Cost: one map look-up. */
 export function findProvider(name: string): ProviderRow | null {
@@ -21,9 +27,4 @@ export function findProvider(name: string): ProviderRow | null {
 
 export function allProviders(): Iterable<ProviderRow> {
   return ROWS.values();
-}
-
-/** Providers whose parameters are those of LiteLLM's registry file. */
-export function isRegistryProvider(name: string): boolean {
-  return REGISTRY_NAMES.has(name);
 }

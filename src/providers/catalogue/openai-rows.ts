@@ -6,6 +6,7 @@ import { CHAT, CHAT_AND_MEDIA, openaiRow, reportedRow, type ProviderRow } from '
 
 export const OPENAI_ROWS: readonly ProviderRow[] = [
   openaiRow('openai', {
+    ownsCatalogue: true,
     cacheMarks: 'keep-elsewhere',
     takesOrganization: true,
     apiBase: 'https://api.openai.com/v1',
@@ -199,12 +200,6 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     env: 'SAMBANOVA',
     families: [...CHAT_AND_MEDIA, 'embeddings'],
   }),
-  openaiRow('xinference', {
-    apiBase: 'http://127.0.0.1:9997/v1',
-    env: 'XINFERENCE',
-    placeholderKey: 'stub-xinference-key',
-    families: [...CHAT_AND_MEDIA, 'embeddings'],
-  }),
   reportedRow('fireworks_ai', {
     messageRules: ['no-files'],
     modelPath: { prefix: 'accounts/fireworks/models/', unless: '/' },
@@ -245,45 +240,10 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     chatUrl: 'complete',
     families: CHAT,
   }),
-  reportedRow('docker_model_runner', {
-    messageRules: ['text-only'],
-    apiBase: 'http://localhost:22088/engines/llama.cpp',
-    env: 'DOCKER_MODEL_RUNNER',
-    placeholderKey: 'dummy-key',
-    families: CHAT_AND_MEDIA,
-  }),
-  reportedRow('litellm_proxy', {
-    env: 'LITELLM_PROXY',
-    paths: [['rerank', '/v1/rerank']],
-    families: [...CHAT_AND_MEDIA, 'embeddings', 'images.edits', 'responses', 'rerank'],
-  }),
-  reportedRow('hosted_vllm', {
-    messageRules: ['no-thinking'],
-    env: 'HOSTED_VLLM',
-    placeholderKey: 'fake-api-key',
-    sendsStreamFalse: true,
-    chatUrl: 'complete',
-    paths: [
-      ['responses', '/v1/responses'],
-      ['images.edits', '/v1/images/edits'],
-    ],
-    families: [...CHAT_AND_MEDIA, 'completions', 'embeddings', 'images.edits', 'responses', 'rerank'],
-  }),
   reportedRow('tencent', {
     apiBase: 'https://tokenhub-intl.tencentcloudmaas.com/v1',
     env: 'TENCENT',
     families: CHAT_AND_MEDIA,
-  }),
-  reportedRow('llamafile', {
-    apiBase: 'http://127.0.0.1:8080/v1',
-    env: 'LLAMAFILE',
-    placeholderKey: 'fake-api-key',
-    families: [...CHAT_AND_MEDIA, 'completions', 'embeddings'],
-  }),
-  reportedRow('lm_studio', {
-    env: 'LM_STUDIO',
-    placeholderKey: 'fake-api-key',
-    families: [...CHAT_AND_MEDIA, 'embeddings'],
   }),
   reportedRow('galadriel', {
     apiBase: 'https://api.galadriel.com/v1',
@@ -348,15 +308,6 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     sendsStreamFalse: true,
     families: [...CHAT, 'embeddings', 'audio.transcriptions'],
   }),
-  reportedRow('lemonade', {
-    failures: 'status',
-    apiBase: 'http://localhost:8000/api/v1',
-    env: 'LEMONADE',
-    placeholderKey: 'lemonade',
-    sendsStreamFalse: true,
-    chatUrl: 'complete',
-    families: CHAT,
-  }),
   openaiRow('amazon_nova', {
     failures: 'status',
     apiBase: 'https://api.nova.amazon.com/v1',
@@ -377,13 +328,6 @@ export const OPENAI_ROWS: readonly ProviderRow[] = [
     apiBase: 'https://api.endpoints.anyscale.com/v1',
     env: 'ANYSCALE',
     prefix: false,
-    families: CHAT,
-  }),
-  openaiRow('oobabooga', {
-    failures: 'status',
-    sendsStreamFalse: true,
-    paths: [['chat', '/v1/chat/completions']],
-    keyless: true,
     families: CHAT,
   }),
   reportedRow('datarobot', {

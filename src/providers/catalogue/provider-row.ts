@@ -78,6 +78,8 @@ export interface ProviderRow {
   /** Put before a model name that does not hold `unless`. */
   readonly modelPath: { readonly prefix: string; readonly unless: string } | null;
   readonly sendsStreamFalse: boolean;
+  /** Its models are those of OpenAI's catalogue, so that names tell what a model can do. */
+  readonly ownsCatalogue: boolean;
   readonly messageRules: readonly MessageRuleName[];
   readonly cacheMarks: CacheMarks;
   /** How its error texts are read. */
@@ -142,6 +144,7 @@ function completeRow(name: string, wire: WireFormat, options: RowOptions): Provi
     takesOrganization: false,
     modelPath: null,
     sendsStreamFalse: false,
+    ownsCatalogue: false,
     messageRules: [],
     cacheMarks: wire === 'azure' ? 'keep' : 'strip',
     failures: wire === 'azure' ? 'azure' : 'openai',

@@ -33,8 +33,6 @@ function isGpt5(model: string): boolean {
   return isGpt5Model(model) || model.includes('gpt5_series');
 }
 
-const GPT5 = gpt5Dialect(gptParams);
-
 function supported(at: DialectModel): readonly string[] {
   if (isOSeries(at.model)) return oSeriesParams(at);
   return isGpt5(at.model) ? gpt5Params(at) : NAMES;
@@ -50,7 +48,7 @@ function oSeriesParams(at: DialectModel): readonly string[] {
 function gpt5Params(at: DialectModel): readonly string[] {
   // Regions and tiers before the name (`eu/gpt-5.1`) say nothing about the model.
   const bare = { ...at, model: at.model.slice(at.model.lastIndexOf('/') + 1) };
-  const names = [...GPT5.supported(bare)];
+  const names = [...gpt5Dialect(() => gptParams(at.model)).supported(bare)];
   if (!names.includes('tool_choice')) names.push('tool_choice');
   const isLater = /^gpt-5\.[24]/.test(at.model.slice(at.model.lastIndexOf('/') + 1));
   if (isLater) return [...names, 'logprobs', 'top_logprobs'];

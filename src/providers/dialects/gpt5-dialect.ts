@@ -135,7 +135,7 @@ function checkTemperature(draft: ParamDraft, effort: string | null): void {
   draft.out.delete('temperature');
   if (draft.dropParams) return;
   throw unsupportedParams(
-    `${draft.model} doesn't support temperature=${String(temperature)} while reasoning is active. Only temperature=1 ` +
+    `${draft.model} doesn't support temperature=${pythonRepr(temperature)} while reasoning is active. Only temperature=1 ` +
       "is supported unless reasoning_effort resolves to 'none', either set explicitly on the request or declared as " +
       "the model's default_reasoning_effort. To drop unsupported params set `litellm.drop_params = True`",
   );

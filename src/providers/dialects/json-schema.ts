@@ -22,7 +22,7 @@ export function withoutMembers(
   if (maxDepth < 0 || typeof value !== 'object' || value === null) return value;
   if (isList(value)) return value.map((item) => withoutMembers(item, drop, maxDepth - 1));
   const kept: Record<string, JsonValue> = {};
-  for (const [key, member] of Object.entries(value as JsonObject)) {
+  for (const [key, member] of Object.entries(value)) {
     if (!drop(key, member)) kept[key] = withoutMembers(member, drop, maxDepth - 1);
   }
   return kept;

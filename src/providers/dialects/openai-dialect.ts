@@ -2,6 +2,7 @@
  * OpenAI's own models: the parameters of the gpt family, and the two families that reason. Also the base of most
  * compatible providers.
  */
+import { pythonRepr } from '../python-text.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
 import { isOpenaiCatalogueModel, isOpenaiChatModel } from '../known-models.ts';
 import { gpt5Dialect, isGpt5Model } from './gpt5-dialect.ts';
@@ -90,7 +91,7 @@ export function mapOSeries(draft: ParamDraft): void {
   draft.out.delete('temperature');
   if (draft.dropParams) return;
   throw unsupportedParams(
-    `O-series models don't support temperature=${String(temperature)}. Only temperature=1 is supported. ` +
+    `O-series models don't support temperature=${pythonRepr(temperature)}. Only temperature=1 is supported. ` +
       'To drop unsupported openai params from the call, set `litellm.drop_params = True`',
   );
 }

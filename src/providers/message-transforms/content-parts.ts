@@ -60,11 +60,11 @@ export const TEXT_UNLESS_MEDIA: MessageRule = {
   apply: (body) => mapMessages(body, (message) => (holdsMedia(message) ? message : asText(message))),
 };
 
-const MEDIA: ReadonlySet<string> = new Set(['image_url', 'input_audio']);
+const MEDIA: ReadonlySet<JsonValue | undefined> = new Set(['image_url', 'input_audio']);
 
 function holdsMedia(message: JsonObject): boolean {
   const content = message['content'];
-  return isList(content) && content.some((part) => isRecord(part) && MEDIA.has(String(part['type'])));
+  return isList(content) && content.some((part) => isRecord(part) && MEDIA.has(part['type']));
 }
 
 /** Texts only, unless the model sees: then well-formed lists of texts and images stay. */

@@ -1,5 +1,5 @@
 /** Members of messages that a provider must not get. */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { JsonValue } from '../../protocol/json.ts';
 import { valueMarker, wordMarker } from './byte-markers.ts';
 import { isList, isRecord, mapMessages, without } from './message-list.ts';
 import type { ChatBody, MessageRule } from './message-rules.ts';
@@ -39,8 +39,7 @@ function stripMarks(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
   if (isList(value)) return value.map(stripMarks);
   const kept: Record<string, JsonValue> = {};
-  for (const [key, member] of Object.entries(value as JsonObject))
-    if (key !== 'cache_control') kept[key] = stripMarks(member);
+  for (const [key, member] of Object.entries(value)) if (key !== 'cache_control') kept[key] = stripMarks(member);
   return kept;
 }
 

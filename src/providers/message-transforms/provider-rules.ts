@@ -51,8 +51,8 @@ export function rulesFor(at: DialectModel, apiBase: string): readonly MessageRul
 
 /** OpenAI's reasoning models know `developer`; the first ones knew no `system`. */
 function roleRules(at: DialectModel): readonly MessageRule[] {
-  if (at.provider !== 'openai' || !isOSeriesModel(at.model)) return [DEVELOPER_TO_SYSTEM];
-  return at.facts.supports(at.model, 'openai', 'supports_system_messages') ? [] : [SYSTEM_TO_USER];
+  if (findProvider(at.provider)?.ownsCatalogue !== true || !isOSeriesModel(at.model)) return [DEVELOPER_TO_SYSTEM];
+  return at.facts.supports(at.model, at.provider, 'supports_system_messages') ? [] : [SYSTEM_TO_USER];
 }
 
 function cacheRules(at: DialectModel, apiBase: string): readonly MessageRule[] {
