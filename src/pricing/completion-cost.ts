@@ -7,15 +7,17 @@ import type { JsonObject } from '../protocol/json.ts';
 import { adjustCost, NO_ADJUSTMENTS, type AdjustedCost, type CostAdjustments } from './cost-adjustments.ts';
 import { costModelNames } from './cost-model-names.ts';
 import { costPerToken, syncCallType, type CostContext } from './cost-per-token.ts';
-import type { CustomTokenPrice } from './custom-price.ts';
+import { customTypeCosts, type CustomTokenPrice } from './custom-price.ts';
 import { listedImageCost } from './image-cost.ts';
 import { isJsonArray, isJsonObject, numberAt, textAt } from './price-entry.ts';
 import { exactProviderPricing, providerPricing } from './provider-rows.ts';
 import { searchCost } from './search-cost.ts';
 import type { CostPair } from './token-cost.ts';
+import { NO_TYPES, tokenTypeCosts, type TokenTypeCosts } from './token-type-costs.ts';
+import { characterCounts, countedUsage, rerankUnits } from './call-counts.ts';
 import { builtInToolCost } from './tool-cost.ts';
-import { countCharacters, readRerankUnits, videoCost } from './unit-costs.ts';
-import { plainUsage, readUsage, type TokenUsage } from './usage.ts';
+import { videoCost } from './unit-costs.ts';
+import { readUsage, type TokenUsage } from './usage.ts';
 
 /** The shape of an answer. `json`: a plain object of any provider. */
 export type ResponseKind =
@@ -64,7 +66,7 @@ export interface CompletionCostContext extends CostContext {
 }
 
 /** USD. */
-export interface CostBreakdown extends AdjustedCost {
+export interface CostBreakdown extends AdjustedCost, TokenTypeCosts {
   readonly prompt: number;
   readonly completion: number;
   readonly wholeZero?: true;
@@ -93,7 +95,7 @@ export function completionCost(request: CompletionCostRequest, context: Completi
 
 /** @throws GatewayError `not_found`: none of the names has a price; `bad_request`: no model or no provider */
 export function completionCostBreakdown(request: CompletionCostRequest, context: CompletionCostContext): CostBreakdown {
-  const call = readCall(request, context);
+  const call = readCall(request);
   const names = costModelNames(
     {
       model: call.model,
@@ -108,9 +110,13 @@ export function completionCostBreakdown(request: CompletionCostRequest, context:
     context,
   );
   let failure: unknown = null;
+  let provider = request.customLlmProvider ?? null;
   for (const name of names) {
     try {
-      return costUnderName(name, call, context);
+      // LiteLLM-compat: the provider that one name has resolved to holds for the names after it.
+      const resolved = provider === null && name !== null ? context.models.context.resolveProvider(name, null) : null;
+      provider ??= resolved?.provider ?? null;
+      return costUnderName(resolved?.model ?? name, provider, call, context);
     } catch (error) {
       failure = error;
     }
@@ -119,7 +125,7 @@ export function completionCostBreakdown(request: CompletionCostRequest, context:
 }
 
 /** What one request is, read once for all names. */
-interface ReadCall {
+export interface ReadCall {
   readonly request: CompletionCostRequest;
   readonly callType: string;
   readonly model: string | null;
@@ -129,7 +135,7 @@ interface ReadCall {
   readonly serviceTier: string | null;
 }
 
-function readCall(request: CompletionCostRequest, context: CompletionCostContext): ReadCall {
+function readCall(request: CompletionCostRequest): ReadCall {
   const response = request.response ?? null;
   const kind = request.responseKind;
   const callType = syncCallType(request.callType ?? (kind === undefined ? null : CALL_TYPE_OF_KIND.get(kind)));
@@ -163,17 +169,15 @@ function serviceTierOf(
   return candidates.find((tier) => tier !== null && tier.toLowerCase() !== 'auto') ?? null;
 }
 
-function costUnderName(name: string | null, call: ReadCall, context: CompletionCostContext): CostBreakdown {
-  if (name === null) {
+/** The cost of a call under one name. @throws GatewayError as `completionCostBreakdown` */
+export function costUnderName(
+  model: string | null,
+  provider: string | null,
+  call: ReadCall,
+  context: CompletionCostContext,
+): CostBreakdown {
+  if (model === null) {
     throw new GatewayError('bad_request', 'Neither the request nor the answer names a model; pass `model`.');
-  }
-  const { request } = call;
-  let model = name;
-  let provider = request.customLlmProvider ?? null;
-  if (provider === null) {
-    const resolved = context.models.context.resolveProvider(name, null);
-    model = resolved?.model ?? name;
-    provider = resolved?.provider ?? null;
   }
   const whole = wholeCost(model, provider, call, context);
   if (whole !== null) return breakdown({ prompt: whole, completion: 0 }, model, provider);
@@ -250,13 +254,13 @@ function tokenBreakdown(
   const model = billedName(named, provider, call, context);
   const byTime = replicateCost(model, call, context);
   if (byTime !== null) return breakdown({ prompt: byTime, completion: 0 }, model, provider);
-  const usage = call.usage ?? countedUsage(model, call, context);
   const pair = costPerToken(
     {
       model,
       customLlmProvider: provider,
       callType: call.callType,
-      usage,
+      usage: call.usage,
+      countUsage: () => countedUsage(model, call, context),
       regionName: request.regionName ?? null,
       responseTimeMs: request.totalTimeMs ?? 0,
       ...characterCounts(provider, call),
@@ -283,8 +287,32 @@ function tokenBreakdown(
     tools: request.builtInTools ?? NO_OBJECT,
   });
   const fee = exactProviderPricing(provider ?? '').additionalCost;
-  const additional = fee?.(model, request.requestModel ?? null, usage.promptTokens, models) ?? 0;
-  return breakdown(pair, model, provider, { tools, additional, adjustments: request.adjustments });
+  const additional = fee?.(model, request.requestModel ?? null, call.usage?.promptTokens ?? 0, models) ?? 0;
+  return breakdown(pair, model, provider, {
+    tools,
+    additional,
+    types: typeCosts(model, provider, call, context),
+    adjustments: request.adjustments,
+  });
+}
+
+function typeCosts(
+  model: string,
+  provider: string | null,
+  call: ReadCall,
+  context: CompletionCostContext,
+): TokenTypeCosts {
+  const { usage, request } = call;
+  if (usage === null || (usage.prompt === null && usage.completion === null)) return NO_TYPES;
+  if (request.customCostPerToken != null) return customTypeCosts(request.customCostPerToken, usage);
+  const found = context.models.find(model, provider);
+  if (found === null) return NO_TYPES;
+  return tokenTypeCosts(found, usage, {
+    serviceTier: call.serviceTier,
+    dataResidency: request.dataResidency ?? null,
+    vertexLocation: request.vertexLocation ?? null,
+    at: request.at,
+  });
 }
 
 function toolKind(kind: ResponseKind | undefined): 'chat' | 'responses' | 'json' | 'other' {
@@ -309,58 +337,10 @@ function replicateCost(model: string, call: ReadCall, context: CompletionCostCon
   return (REPLICATE_PER_SECOND * time) / 1000;
 }
 
-/** Without an answer the texts themselves are counted. */
-function countedUsage(model: string, call: ReadCall, context: CompletionCostContext): TokenUsage {
-  const { messages = [], prompt = '', completion = '' } = call.request;
-  let promptTokens = 0;
-  if (messages.length > 0) promptTokens = context.countTokens({ model, messages });
-  else if (prompt !== '') promptTokens = context.countTokens({ model, text: prompt });
-  return plainUsage(promptTokens, completion === '' ? 0 : context.countTokens({ model, text: completion }));
-}
-
-interface CharacterCounts {
-  readonly promptCharacters: number | null;
-  readonly completionCharacters: number | null;
-}
-
-function characterCounts(provider: string | null, call: ReadCall): CharacterCounts {
-  const { request, response } = call;
-  const spoken = call.callType === 'speech' ? countCharacters(request.prompt ?? '') : null;
-  if (exactProviderPricing(provider ?? '').countsCharacters !== true) {
-    return { promptCharacters: spoken, completionCharacters: null };
-  }
-  const { messages = [] } = request;
-  const prompt =
-    messages.length > 0 ? countCharacters(messages.map((message) => textOf(message['content'])).join('')) : null;
-  const answer = request.responseKind === 'chat' && response !== null ? countCharacters(answerText(response)) : null;
-  return { promptCharacters: spoken ?? prompt, completionCharacters: answer };
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((part) => (isJsonObject(part) ? (textAt(part, 'text') ?? '') : '')).join('');
-}
-
-function answerText(response: JsonObject): string {
-  const { choices } = response;
-  if (!isJsonArray(choices)) return '';
-  return choices
-    .map((choice) =>
-      isJsonObject(choice) && isJsonObject(choice['message']) ? textOf(choice['message']['content']) : '',
-    )
-    .join('');
-}
-
-function rerankUnits(response: JsonObject | null): ReturnType<typeof readRerankUnits> | null {
-  const meta = response === null ? undefined : response['meta'];
-  const units = isJsonObject(meta) ? meta['billed_units'] : undefined;
-  return response === null ? null : readRerankUnits(isJsonObject(units) ? units : NO_OBJECT);
-}
-
 interface BreakdownParts {
   readonly tools?: number;
   readonly additional?: number;
+  readonly types?: TokenTypeCosts;
   readonly adjustments?: CostAdjustments | undefined;
 }
 
@@ -369,5 +349,5 @@ function breakdown(pair: CostPair, model: string, provider: string | null, parts
   const additional = parts.additional ?? 0;
   const original = pair.prompt + pair.completion + tools + additional;
   const adjusted = adjustCost(original, provider, parts.adjustments ?? NO_ADJUSTMENTS);
-  return { ...adjusted, ...pair, tools, additional, model, provider };
+  return { ...adjusted, ...pair, ...(parts.types ?? NO_TYPES), tools, additional, model, provider };
 }

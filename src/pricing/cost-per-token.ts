@@ -22,10 +22,12 @@ export interface CostContext {
 }
 
 export interface CostPerTokenRequest {
-  readonly model: string;
+  readonly model: string | null;
   readonly customLlmProvider?: string | null;
   readonly callType?: string | null;
-  readonly usage?: TokenUsage;
+  readonly usage?: TokenUsage | null;
+  /** Makes up the usage where `usage` is missing and the price is by tokens. */
+  readonly countUsage?: () => TokenUsage;
   readonly regionName?: string | null;
   readonly responseTimeMs?: number | null;
   readonly promptCharacters?: number | null;
@@ -56,8 +58,8 @@ interface NamedCall {
 
 /** @throws GatewayError `not_found`: no price; `bad_request`: no provider, or a count is missing */
 export function costPerToken(request: CostPerTokenRequest, context: CostContext): CostPair {
-  const usage = request.usage ?? plainUsage(0, 0);
-  if (request.customCostPerToken != null) return customTokenCost(request.customCostPerToken, usage);
+  const usageOf = (): TokenUsage => request.usage ?? request.countUsage?.() ?? plainUsage(0, 0);
+  if (request.customCostPerToken != null) return customTokenCost(request.customCostPerToken, usageOf());
   if (request.customCostPerSecond != null) {
     return customTimeCost(request.customCostPerSecond, request.responseTimeMs ?? null);
   }
@@ -69,12 +71,12 @@ export function costPerToken(request: CostPerTokenRequest, context: CostContext)
     at: request.at,
   };
   return (
-    costByCallType(request, named, usage, { ...context, conditions }) ??
+    costByCallType(request, named, usageOf, { ...context, conditions }) ??
     (exactProviderPricing(named.provider).tokenCost ?? listedCost)({
       models: context.models,
       ...named,
       callType: request.callType ?? null,
-      usage,
+      usage: usageOf(),
       conditions,
       responseTimeMs: request.responseTimeMs === undefined ? 0 : request.responseTimeMs,
       promptCharacters: request.promptCharacters ?? null,
@@ -88,7 +90,7 @@ export function costPerToken(request: CostPerTokenRequest, context: CostContext)
 function costByCallType(
   request: CostPerTokenRequest,
   named: NamedCall,
-  usage: TokenUsage,
+  usage: () => TokenUsage,
   context: CostContext & { readonly conditions: BillingConditions },
 ): CostPair | null {
   const { models, conditions } = context;
@@ -112,9 +114,9 @@ function costByCallType(
       return { prompt: ocrCost(found, request.response ?? {}, request.ownPrices ?? null), completion: 0 };
     }
     case 'retrieve_batch':
-      return batchCost(models.find(model, provider), usage, conditions.dataResidency);
+      return batchCost(models.find(model, provider), usage(), conditions.dataResidency);
     case 'transcription':
-      return transcriptionCost(models.require(bareModel, provider), usage, request.audioSeconds ?? 0, conditions);
+      return transcriptionCost(models.require(bareModel, provider), usage(), request.audioSeconds ?? 0, conditions);
     case 'search': {
       const queries = request.numberOfQueries || 1;
       return { prompt: searchCost({ model, provider, queries, options: {} }, models), completion: 0 };
@@ -149,9 +151,10 @@ export function syncCallType(callType: string | null | undefined): string {
 
 /** Which key prices the call: with provider, as given, without the first path segment; the name as given when none. */
 function nameCall(request: CostPerTokenRequest, context: CostContext): NamedCall {
+  if (request.model === null) throw new GatewayError('bad_request', 'Invalid arg. Model cannot be none.');
   const { prices } = context.models.context;
   const given = request.customLlmProvider ?? null;
-  let { model } = request;
+  let model = request.model;
   let withProvider = model;
   const prefix = given === null ? '' : `${given}/`;
   if (given !== null) {

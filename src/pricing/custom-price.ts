@@ -5,6 +5,7 @@
 import type { JsonObject } from '../protocol/json.ts';
 import { numberAt } from './price-entry.ts';
 import type { CostPair } from './token-cost.ts';
+import type { TokenTypeCosts } from './token-type-costs.ts';
 import type { TokenUsage } from './usage.ts';
 
 /** USD per token. */
@@ -44,4 +45,13 @@ export function customTokenCost(price: CustomTokenPrice, usage: TokenUsage): Cos
 
 export function customTimeCost(perSecond: number, responseTimeMs: number | null): CostPair {
   return { prompt: 0, completion: (perSecond * (responseTimeMs ?? 0)) / 1000 };
+}
+
+/** Stated prices have none for reasoning, and cache writes of every life cost the same. */
+export function customTypeCosts(price: CustomTokenPrice, usage: TokenUsage): TokenTypeCosts {
+  return {
+    cacheRead: (usage.prompt?.cached ?? 0) * price.cacheRead,
+    cacheWrite: (usage.prompt?.cacheWrite ?? 0) * price.cacheWrite,
+    reasoning: (usage.completion?.reasoning ?? 0) * price.output,
+  };
 }

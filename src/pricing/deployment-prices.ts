@@ -43,6 +43,13 @@ export function customPrices(deployment: PricedDeployment): JsonObject {
   return prices;
 }
 
+/** True when any price is configured for the deployment itself. */
+export function hasCustomPricing(deployment: PricedDeployment): boolean {
+  const { params, modelInfo } = deployment;
+  if (CUSTOM_PRICE_FIELDS.some((field) => params[field] != null || modelInfo[field] != null)) return true;
+  return modelInfo['off_peak_pricing'] != null;
+}
+
 /** True when the deployment is priced by its own entry rather than by its model's. */
 export function hasOwnBasePrice(entry: JsonObject): boolean {
   return BASE_PRICE_FIELDS.some((field) => entry[field] != null);

@@ -41,7 +41,9 @@ export function compileGeneralizations(block: JsonValue | undefined): Generaliza
     providerOf: (model) => providers.find((rule) => rule.pattern.test(model))?.provider ?? null,
     factsOf: (model) => {
       const matching = capabilities.filter((rule) => rule.pattern.test(model));
-      return matching.length === 0 ? null : Object.assign({}, ...matching.map((rule) => rule.facts));
+      return matching.length === 0
+        ? null
+        : matching.reduce<JsonObject>((facts, rule) => ({ ...facts, ...rule.facts }), {});
     },
   };
 }

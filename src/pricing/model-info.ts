@@ -9,7 +9,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { MODEL_INFO_FIELD_SET, MODEL_INFO_FIELDS } from './model-info-fields.ts';
-import { isAboveThresholdKey, numberAt, type PriceEntry } from './price-entry.ts';
+import { isAboveThresholdKey, numberAt, textAt, type PriceEntry } from './price-entry.ts';
 import type { PriceLookup } from './price-table.ts';
 import { entryFitsProvider, listedSpelling, providerNaming, shortenedName } from './provider-names.ts';
 
@@ -71,7 +71,7 @@ export function findModel(query: ModelQuery, context: ModelContext): FoundModel 
 
   const unlisted = providerNaming(candidates.provider).unlisted?.(model, prices) ?? null;
   if (unlisted !== null) {
-    return { key: String(unlisted['key']), provider: candidates.provider, entry: unlisted, complete: true };
+    return { key: textAt(unlisted, 'key') ?? model, provider: candidates.provider, entry: unlisted, complete: true };
   }
   let known = false;
   for (const name of candidates.names) {

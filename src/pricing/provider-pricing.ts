@@ -2,6 +2,7 @@
  * How a provider bills, as data: one row per provider that does not bill by the general rule alone. Shared code reads
  * the row's properties and never asks for a provider's name.
  */
+import type { JsonObject } from '../protocol/json.ts';
 import type { ImageCall } from './image-cost.ts';
 import type { PricedModel, PricedModels } from './priced-models.ts';
 import type { BillingConditions, CostPair } from './token-cost.ts';
@@ -48,6 +49,10 @@ export interface ProviderPricing {
   ) => number;
   /** The size class under which a model without a listed price is billed. */
   readonly sizeClass?: (model: string, isEmbedding: boolean, models: PricedModels) => string;
+  /** Region of a regionalised address, which costs more; null for the usual one. */
+  readonly residencyOf?: (apiBase: string) => string | null;
+  /** Location that a deployment's parameters name. */
+  readonly locationOf?: (params: JsonObject) => string | null;
   readonly searchCost?: (options: Readonly<Record<string, unknown>>, models: PricedModels) => number;
 }
 

@@ -16,6 +16,7 @@ import {
   perPictureCost,
   tokensOrPictureCost,
 } from './image-cost.ts';
+import { textAt } from './price-entry.ts';
 import type { ProviderPricing } from './provider-pricing.ts';
 import {
   alibabaCost,
@@ -32,6 +33,11 @@ import { parallelSearchCost } from './search-cost.ts';
 import { togetherSizeClass } from './size-classes.ts';
 import { groqSearchCost, sideToolSearchCost } from './search-tool-costs.ts';
 
+/** `eu.api.openai.com` and `us.api.openai.com`. */
+function openaiResidency(apiBase: string): string | null {
+  return /^https?:\/\/(eu|us)\.api\.openai\.com(?:[:/]|$)/i.exec(apiBase)?.[1]?.toLowerCase() ?? null;
+}
+
 const PLAIN: ProviderPricing = {};
 const BY_PICTURE: ProviderPricing = { imageCost: perPictureCost };
 const BY_TOKENS_ONLY: ProviderPricing = { tokenCost: generalCost({}) };
@@ -39,7 +45,14 @@ const ALIBABA: ProviderPricing = { tokenCost: alibabaCost };
 const RERANK_BY_TOKENS: ProviderPricing = { rerankByTokens: true };
 
 const ROWS: ReadonlyMap<string, ProviderPricing> = new Map<string, ProviderPricing>([
-  ['openai', { tokenCost: generalCost({ tier: true, residency: true }), imageCost: openaiImageCost }],
+  [
+    'openai',
+    {
+      tokenCost: generalCost({ tier: true, residency: true }),
+      imageCost: openaiImageCost,
+      residencyOf: openaiResidency,
+    },
+  ],
   [
     'azure',
     {
@@ -73,6 +86,7 @@ const ROWS: ReadonlyMap<string, ProviderPricing> = new Map<string, ProviderPrici
       mapsCost: googleMapsCost,
       generationCost: musicCost,
       countsCharacters: true,
+      locationOf: (params) => textAt(params, 'vertex_location') ?? textAt(params, 'vertex_ai_location'),
     },
   ],
   ['azure_ai', { tokenCost: azureAiCost, imageCost: tokensOrPictureCost, additionalCost: azureRouterFee }],

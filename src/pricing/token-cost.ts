@@ -47,7 +47,7 @@ export function tokenCost(prices: TokenPrices, usage: TokenUsage, conditions: Bi
 
 function promptCost(usage: TokenUsage, rates: TokenRates, other: OtherRates): number {
   const details = usage.prompt;
-  if (details === null) return usage.promptTokens * rates.input + 0 * rates.cacheRead;
+  if (details === null) return usage.promptTokens * rates.input;
   const { cached, cacheWrite } = details;
   let { text, audio, image, video } = details;
   const overlaps =

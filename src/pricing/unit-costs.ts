@@ -13,12 +13,16 @@ import type { TokenUsage } from './usage.ts';
 /** Characters that are not white space, as LiteLLM counts them for prices. */
 export function countCharacters(text: string): number {
   let count = 0;
-  for (const character of text) if (!WHITE_SPACE.test(character)) count++;
+  for (const character of text) if (!isSpace(character)) count++;
   return count;
 }
 
-/** Python's `str.isspace`. */
-const WHITE_SPACE = /^[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/u;
+/** Python's `str.isspace`: JavaScript's white space without U+FEFF, and five control characters. */
+function isSpace(character: string): boolean {
+  const code = character.charCodeAt(0);
+  if (code === 0x85 || (code >= 0x1c && code <= 0x1f)) return true;
+  return code !== 0xfeff && character.trim() === '';
+}
 
 export interface SpeechCall {
   readonly models: PricedModels;
@@ -29,7 +33,8 @@ export interface SpeechCall {
   readonly listedAs: string;
   readonly callType: string;
   readonly characters: number | null;
-  readonly usage: TokenUsage;
+  /** Asked for only when the price is per token. */
+  readonly usage: () => TokenUsage;
   readonly conditions: BillingConditions;
 }
 
@@ -50,7 +55,7 @@ export function speechCost(call: SpeechCall): CostPair {
       `Model ${model.key} does not have 'input_cost_per_character' or 'input_cost_per_token'`,
     );
   }
-  return tokenCost(model.prices, call.usage, { ...call.conditions, vertexLocation: null });
+  return tokenCost(model.prices, call.usage(), { ...call.conditions, vertexLocation: null });
 }
 
 function missingCharacters(call: SpeechCall): GatewayError {

@@ -79,37 +79,37 @@ export function readUsage(source: JsonObject): TokenUsage {
 
 /** Usage of a call of which only the token counts are known. */
 export function plainUsage(promptTokens: number, completionTokens: number): TokenUsage {
-  return build(NO_FIELDS, promptTokens, completionTokens, null, null);
+  return build(NO_FIELDS, { promptTokens, completionTokens, prompt: null, completion: null });
 }
 
 function readChatUsage(source: JsonObject): TokenUsage {
   const completionTokens = count(source['completion_tokens']) ?? 0;
-  return build(
-    source,
-    count(source['prompt_tokens']) ?? 0,
+  return build(source, {
+    promptTokens: count(source['prompt_tokens']) ?? 0,
     completionTokens,
-    promptDetails(objectAt(source, 'prompt_tokens_details'), source),
-    completionDetails(source, completionTokens),
-  );
+    prompt: promptDetails(objectAt(source, 'prompt_tokens_details'), source),
+    completion: completionDetails(source, completionTokens),
+  });
 }
 
-function build(
-  source: JsonObject,
-  promptTokens: number,
-  completionTokens: number,
-  prompt: PromptDetails | null,
-  completion: CompletionDetails | null,
-): TokenUsage {
+interface Counts {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly prompt: PromptDetails | null;
+  readonly completion: CompletionDetails | null;
+}
+
+function build(source: JsonObject, counts: Counts): TokenUsage {
   const tools = isJsonObject(source['server_tool_use']) ? source['server_tool_use'] : null;
   const sideTools = isJsonObject(source['server_side_tool_usage_details'])
     ? source['server_side_tool_usage_details']
     : null;
   return {
-    promptTokens,
-    completionTokens,
+    promptTokens: counts.promptTokens,
+    completionTokens: counts.completionTokens,
     totalTokens: count(source['total_tokens']) ?? 0,
-    prompt,
-    completion,
+    prompt: counts.prompt,
+    completion: counts.completion,
     cacheReadBeside: count(source['cache_read_input_tokens']),
     cacheWriteBeside: count(source['cache_creation_input_tokens']),
     webSearchRequests: tools === null ? null : count(tools['web_search_requests']),
@@ -198,13 +198,12 @@ function readAnthropicUsage(source: JsonObject): TokenUsage {
   );
   const byLife = cacheWriteByLife(source['cache_creation']);
   const output = sum('output_tokens');
-  const usage = build(
-    source,
-    input + cached + written,
-    output,
-    prompt === null ? null : { ...prompt, cacheWriteByLife: byLife },
-    { text: output, audio: 0, reasoning: 0, image: 0, video: 0 },
-  );
+  const usage = build(source, {
+    promptTokens: input + cached + written,
+    completionTokens: output,
+    prompt: prompt === null ? null : { ...prompt, cacheWriteByLife: byLife },
+    completion: { text: output, audio: 0, reasoning: 0, image: 0, video: 0 },
+  });
   return {
     ...usage,
     totalTokens: input + cached + written + output,
@@ -220,7 +219,12 @@ function readResponsesUsage(source: JsonObject): TokenUsage {
   const outputDetails = objectAt(source, 'output_tokens_details') ?? objectAt(source, 'output_token_details');
   const completion =
     outputDetails === null ? null : completionDetails({ completion_tokens_details: outputDetails }, output);
-  const usage = build(source, input, output, promptDetails(inputDetails, NO_FIELDS), completion);
+  const usage = build(source, {
+    promptTokens: input,
+    completionTokens: output,
+    prompt: promptDetails(inputDetails, NO_FIELDS),
+    completion,
+  });
   return { ...usage, totalTokens: input + output };
 }
 
@@ -237,8 +241,9 @@ function sumByModality(...lists: readonly (JsonValue | undefined)[]): Map<string
   for (const list of lists) {
     if (!isJsonArray(list)) continue;
     for (const item of list) {
-      const field = isJsonObject(item) ? MODALITY_FIELDS.get(String(item['modality']).toLowerCase()) : undefined;
-      if (field === undefined || !isJsonObject(item)) continue;
+      if (!isJsonObject(item)) continue;
+      const field = MODALITY_FIELDS.get((textAt(item, 'modality') ?? '').toLowerCase());
+      if (field === undefined) continue;
       sums.set(field, (sums.get(field) ?? 0) + (count(item['tokens']) ?? 0));
     }
   }
@@ -265,13 +270,12 @@ function readInteractionsUsage(source: JsonObject): TokenUsage {
   };
   const output = Object.fromEntries(sumByModality(source['output_tokens_by_modality']));
   const completion = { ...output, ...(reasoning > 0 ? { reasoning_tokens: reasoning } : {}) };
-  const usage = build(
-    source,
+  const usage = build(source, {
     promptTokens,
     completionTokens,
-    Object.keys(details).length === 0 ? null : promptDetails(details, NO_FIELDS),
-    completionDetails({ completion_tokens_details: completion }, completionTokens),
-  );
+    prompt: Object.keys(details).length === 0 ? null : promptDetails(details, NO_FIELDS),
+    completion: completionDetails({ completion_tokens_details: completion }, completionTokens),
+  });
   return { ...usage, totalTokens: usage.totalTokens || promptTokens + completionTokens };
 }
 
