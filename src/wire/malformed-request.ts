@@ -29,17 +29,26 @@ const BY_CODE = new Map<string, readonly [number, string]>([
   ['HPE_INVALID_EOF_STATE', [400, 'The connection was closed before the request was complete.']],
 ]);
 
-const LOOKS_LIKE_REQUEST = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r?\n/;
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) \S+ HTTP\/1\.[01]\r?\n/;
 const HTTP2_PREFACE = /^PRI \* HTTP\/2/;
 
-/** Judges the parser's error. `received` is the packet in which it was found, when there is one. */
-export function judgeMalformed(code: string, received: Buffer | undefined): MalformedRequest {
-  const start = received?.subarray(0, 4096).toString('latin1') ?? '';
-  if (HTTP2_PREFACE.test(start))
-    return { status: 505, message: 'HTTP/2 is not spoken on this port; use HTTP/1.1.', code };
-  if (code === 'HPE_INVALID_METHOD' && LOOKS_LIKE_REQUEST.test(start)) {
+/** The packet in which the parser found an error, and how far it had read it. */
+export interface MalformedPacket {
+  readonly bytes: Buffer;
+  readonly parsedBytes: number;
+}
+
+/** Judges the parser's error. */
+export function judgeMalformed(code: string, packet: MalformedPacket | null): MalformedRequest {
+  const start = packet?.bytes.subarray(0, 4096).toString('latin1') ?? '';
+  const line = REQUEST_LINE.exec(start);
+  if (HTTP2_PREFACE.test(start)) code = 'HPE_PAUSED_H2_UPGRADE';
+  // The parser stops inside the method; further on, the error is in a later request of the same packet.
+  if (code === 'HPE_INVALID_METHOD' && line !== null && (packet?.parsedBytes ?? 0) <= (line[1] ?? '').length) {
     return { status: 501, message: 'The request method is not known.', code };
   }
+  // The parser also complains of the version when its line ends in a bare line feed.
+  if (code === 'HPE_INVALID_VERSION' && line !== null) return { status: 400, message: 'End lines with CR LF.', code };
   const known = BY_CODE.get(code);
   if (known !== undefined) return { status: known[0], message: known[1], code };
   return { status: 400, message: `The request is not valid HTTP (${code}).`, code };

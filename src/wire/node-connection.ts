@@ -86,7 +86,6 @@ export class NodeConnection {
 
   /** Answers bytes that are not a request, after the replies in progress, and closes. */
   refuse(answer: string): void {
-    this.#closing = true;
     const current = this.#exchanges[0];
     if (current !== undefined && this.#exchanges.length === 1 && !current.headSent && current.readingBody) {
       // The malformed bytes belong to the body of this very request.

@@ -83,8 +83,9 @@ export class NodeExchange implements Exchange {
     return this.#ended || this.#over !== null;
   }
 
+  /** The body is being read and its last byte has not come. */
   get readingBody(): boolean {
-    return this.#body !== null;
+    return this.#body !== null && !this.#request.complete;
   }
 
   header(name: string): string | undefined {

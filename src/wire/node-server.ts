@@ -64,6 +64,13 @@ export interface NodeServer {
   readonly openExchanges: number;
 }
 
+/** What node adds to an error of its parser. */
+interface ParserError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
+}
+
 const DEFAULT_BACKLOG = 4096;
 const TIMEOUT_CHECK_MS = 2_000;
 
@@ -119,14 +126,17 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
     socket.on('error', () => socket.destroy());
     socket.end(malformedReply(judged));
   });
-  server.on('clientError', (error: Error & { code?: string; rawPacket?: Buffer }, socket: Duplex) => {
+  server.on('clientError', (error: ParserError, socket: Duplex) => {
     const code = error.code ?? 'UNKNOWN';
     const silent = code === 'ERR_HTTP_REQUEST_TIMEOUT' && (socket as Socket).bytesRead === 0;
     if (silent || socket.destroyed || !isParserError(code)) {
       socket.destroy();
       return;
     }
-    const judged = judgeMalformed(code, error.rawPacket);
+    const judged = judgeMalformed(
+      code,
+      error.rawPacket === undefined ? null : { bytes: error.rawPacket, parsedBytes: error.bytesParsed ?? 0 },
+    );
     options.onMalformed?.(judged);
     NodeConnection.of(socket, owner).refuse(malformedReply(judged));
   });
