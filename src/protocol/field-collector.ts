@@ -1,7 +1,7 @@
 import { InvalidJsonError, locate } from './invalid-json-error.ts';
-import type { TopLevelSink } from './json-machine.ts';
 import { decodeKey } from './known-keys.ts';
 import type { JsonKind, ShallowScan, SlowReason, TopLevelField } from './shallow-scan.ts';
+import type { TopLevelSink } from './top-level-sink.ts';
 
 /** Up to here a duplicate is looked for by comparing with each key; beyond it in a set, so that many keys stay linear. */
 const COMPARED_KEYS = 16;

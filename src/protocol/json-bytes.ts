@@ -12,6 +12,9 @@ export const LINE_FEED = 10;
 export const MINUS = 45;
 export const PLUS = 43;
 export const DOT = 46;
+export const DIGIT_ZERO = 48;
+export const LETTER_L = 108;
+export const LETTER_N = 110;
 export const LETTER_U = 117;
 
 function tableOf(holds: (byte: number) => boolean): Uint8Array {

@@ -9,7 +9,8 @@ const AFTER_DOT = 1;
 const AFTER_E = 2;
 const AFTER_E_SIGN = 3;
 const ZERO = 4;
-const INTEGER = 5;
+/** From here on, digits lead to the same state. */
+export const INTEGER = 5;
 const FRACTION = 6;
 const EXPONENT = 7;
 
