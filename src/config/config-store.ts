@@ -10,7 +10,7 @@ export type SnapshotListener = (snapshot: ConfigSnapshot) => void;
 
 export interface WatchOptions {
   /** Called when a changed file was refused, with the error; the old configuration stays. */
-  onRefused(error: unknown): void;
+  readonly onRefused: (error: unknown) => void;
   /** Quiet time after a change, default 100 ms. */
   readonly debounceMs?: number;
 }

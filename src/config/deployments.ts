@@ -9,7 +9,7 @@ import type { Environment } from './environment.ts';
 import type { Findings } from './findings.ts';
 import { coerceParam, ParamFault } from './param-types.ts';
 import { topLevelList, wrongType } from './read-section.ts';
-import type { Deployment, JsonObject } from './snapshot.ts';
+import type { Deployment } from './snapshot.ts';
 import { JsonMaker } from './yaml/json.ts';
 import { pyString } from './yaml/py-text.ts';
 import { dictGet, kindName, pyDict, pyStr, type PyDict, type PyEntry, type PyValue } from './yaml/py-value.ts';
@@ -224,9 +224,9 @@ class DeploymentBuilder {
     return Object.freeze({
       id,
       modelName: raw.modelName,
-      model: String(frozen['model']),
+      model: requiredString(params, 'model', raw.path),
       params: frozen,
-      modelInfo: Object.freeze(info) as JsonObject,
+      modelInfo: Object.freeze(info),
     });
   }
 }

@@ -57,7 +57,7 @@ function globalRestrictions(raw: JsonObject): readonly Restriction[] {
 function enforcesRateLimits(router: JsonObject): boolean {
   const checks = asList(member(router, 'optional_pre_call_checks'));
   return (
-    checks.includes('enforce_model_rate_limits') || LIMITING_STRATEGIES.has(String(member(router, 'routing_strategy')))
+    checks.includes('enforce_model_rate_limits') || LIMITING_STRATEGIES.has(member(router, 'routing_strategy') ?? '')
   );
 }
 
@@ -68,8 +68,8 @@ function groupRestrictions(sources: RestrictionSources): readonly Restriction[] 
   const found: Restriction[] = [];
   asList(member(sources.raw, 'model_list')).forEach((item, index) => {
     const entry = asObject(item);
-    const modelName = String(member(entry, 'model_name'));
-    if (!served.has(modelName)) return;
+    const modelName = member(entry, 'model_name');
+    if (typeof modelName !== 'string' || !served.has(modelName)) return;
     const add = (section: string, key: string): void => {
       found.push({ key: `model_list[${index}].${section}.${key}`, scope: { modelName }, masterKeyPasses: false });
     };

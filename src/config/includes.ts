@@ -5,9 +5,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
-import { Findings } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { loadYaml } from './yaml/load-yaml.ts';
-import { dictGet, kindName, type Place, type PyDict, type PyEntry, type PyValue } from './yaml/py-value.ts';
+import {
+  dictGet,
+  keyIdentity,
+  kindName,
+  type Place,
+  type PyDict,
+  type PyEntry,
+  type PyValue,
+} from './yaml/py-value.ts';
 
 const INCLUDE = 'include';
 
@@ -69,12 +77,7 @@ function includeEntries(root: PyDict): readonly { readonly name: string; readonl
 }
 
 function entryMap(dict: PyDict): Map<string, PyEntry> {
-  return new Map(
-    dict.entries.map((entry) => [
-      JSON.stringify([entry.key.kind, String((entry.key as { value?: unknown }).value)]),
-      entry,
-    ]),
-  );
+  return new Map(dict.entries.map((entry) => [keyIdentity(entry.key), entry]));
 }
 
 function mergedValue(base: PyValue | undefined, included: PyValue): PyValue {

@@ -114,7 +114,7 @@ export const RESTRICTIONS: readonly RestrictionRow[] = Object.freeze([
 export const RATE_LIMIT_PARAMS: readonly string[] = ['rpm', 'tpm', 'itpm', 'otpm'];
 
 /** Strategies that refuse a request when every deployment is over its limits. */
-export const LIMITING_STRATEGIES: ReadonlySet<string> = new Set(['usage-based-routing', 'usage-based-routing-v2']);
+export const LIMITING_STRATEGIES: ReadonlySet<JsonValue> = new Set(['usage-based-routing', 'usage-based-routing-v2']);
 
 /**
  * Callbacks that log, trace or enrich and never refuse. Any other name in `litellm_settings.callbacks` restricts: the

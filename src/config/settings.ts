@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts';
 import { lenientBoolean } from './param-types.ts';
 import { Section, wrongType } from './read-section.ts';
 import type { GeneralSettings, LitellmSettings, ModelAlias, RouterSettings } from './snapshot.ts';
-import { JsonMaker } from './yaml/json.ts';
+import type { JsonMaker } from './yaml/json.ts';
 import { pyString } from './yaml/py-text.ts';
 import { dictGet, kindName, NOWHERE, pyStr, type PyDict, type PyValue } from './yaml/py-value.ts';
 

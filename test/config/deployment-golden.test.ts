@@ -51,6 +51,16 @@ function alone(yaml: string): ConfigSnapshot {
   return loadConfig({ path: '/etc/config.yaml', env: ENV, readFile });
 }
 
+function refusal(yaml: string): string {
+  try {
+    alone(yaml);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
 /** What LiteLLM does differently with the parameters that it keeps, and why not here. */
 const OWN_PARAMS = new Map([
   ['params organization: [os.environ/KEY, org-2]', 'references inside lists resolve'],
@@ -85,13 +95,6 @@ describe("deployments as LiteLLM's proxy makes them", () => {
   });
 
   it.each(cases.filter((one) => one.error !== undefined))('refuses $name, with which LiteLLM does not start', (one) => {
-    let message = '';
-    try {
-      alone(one.yaml);
-    } catch (error) {
-      expect(error).toBeInstanceOf(ConfigError);
-      message = (error as ConfigError).message;
-    }
-    expect(message).toMatch(/^\/etc\/config\.yaml(?::\d+)?: [^\n]+$/);
+    expect(refusal(one.yaml)).toMatch(/^\/etc\/config\.yaml(?::\d+)?: [^\n]+$/);
   });
 });

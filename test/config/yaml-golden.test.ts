@@ -51,7 +51,8 @@ describe("YAML as PyYAML's safe_load reads it", () => {
     const { value } = loadYaml(one.yaml, 'config.yaml');
     expect(pyRepr(value)).toBe(one.repr);
     expect(pyString(value)).toBe(one.str);
-    if (one.json !== null && one.json !== undefined) expect(pyJson(value)).toBe(one.json);
+    // Python cannot write every mapping as JSON (dates as keys).
+    expect(one.json === null ? null : pyJson(value)).toBe(one.json);
   });
 
   it.each([...LENIENT])('reads %s although PyYAML does not', (name, repr) => {

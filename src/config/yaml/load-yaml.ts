@@ -10,7 +10,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { ConfigError } from '../config-error.ts';
 import { implicitTag, ScalarFault, scalarValue, TAG_PREFIX } from './scalars.ts';
-import type { Place, PyDict, PyEntry, PyList, PyValue } from './py-value.ts';
+import { keyIdentity, type Place, type PyDict, type PyEntry, type PyList, type PyValue } from './py-value.ts';
 
 export interface YamlWarning {
   readonly place: Place;
@@ -27,7 +27,6 @@ const MAX_REPAIRS = 500;
 const REPAIR_INDENT = ' '.repeat(48);
 /** Nodes after the expansion of aliases; "billion laughs" stops here. */
 const MAX_NODES = 2_000_000;
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[^\t\n\r\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 interface Parsed {
@@ -47,7 +46,7 @@ function parseOnce(text: string): Parsed {
     logLevel: 'silent',
     lineCounter: lines,
   });
-  return { documents: parsed as unknown as readonly Document[], lines };
+  return { documents: parsed, lines };
 }
 
 /**
@@ -67,6 +66,11 @@ function parse(source: string): Parsed {
     if (repaired.startsWith(REPAIR_INDENT, lineStart + REPAIR_INDENT.length)) return parsed;
     text = repaired;
   }
+}
+
+/** The failsafe schema leaves every scalar a string. */
+function textOf(node: Scalar): string {
+  return typeof node.value === 'string' ? node.value : '';
 }
 
 class Constructor {
@@ -130,7 +134,7 @@ class Constructor {
 
   /** Short tag: explicit, else PyYAML's reading of a plain scalar. */
   #tagOf(node: Scalar): string {
-    const text = String(node.value);
+    const text = textOf(node);
     // LiteLLM-compat: PyYAML reads `! "12"` as if it were plain.
     if (node.tag === '!') return implicitTag(text);
     if (node.tag !== undefined) return node.tag.startsWith(TAG_PREFIX) ? node.tag.slice(TAG_PREFIX.length) : node.tag;
@@ -140,7 +144,7 @@ class Constructor {
   #scalar(node: Scalar): PyValue {
     const tag = this.#tagOf(node);
     try {
-      return scalarValue(tag, String(node.value ?? ''), this.#place(node));
+      return scalarValue(tag, textOf(node), this.#place(node));
     } catch (error) {
       if (!(error instanceof ScalarFault)) throw error;
       return this.#fail(node, `the value ${error.message}`, 'Correct it, or put it in quotes to make it a string.');
@@ -219,7 +223,7 @@ class Constructor {
 
   #noteDuplicate(key: Node, seen: Set<string>): void {
     if (!isScalar(key) || this.#tagOf(key) === 'merge') return;
-    const text = String(key.value);
+    const text = textOf(key);
     if (seen.has(text)) this.warnings.push({ place: this.#place(key), duplicateKey: text });
     seen.add(text);
   }
@@ -250,7 +254,7 @@ class Constructor {
   #key(node: Node): PyValue {
     const target = this.#target(node);
     if (isScalar(target) && this.#tagOf(target) === 'value') {
-      return { kind: 'str', value: String(target.value), place: this.#place(target) };
+      return { kind: 'str', value: textOf(target), place: this.#place(target) };
     }
     const made = this.value(target);
     if (made.kind === 'list' || made.kind === 'dict' || made.kind === 'set') {
@@ -258,16 +262,6 @@ class Constructor {
     }
     return made.place.line === this.#place(node).line ? made : { ...made, place: this.#place(node) };
   }
-}
-
-/** Equal for keys that Python's dictionaries hold for equal: `1`, `1.0` and `True` are one key. */
-function keyIdentity(key: PyValue): string {
-  if (key.kind === 'str') return `s:${key.value}`;
-  if (key.kind === 'bool') return `n:${key.value ? 1 : 0}`;
-  if (key.kind === 'int') return `n:${key.value}`;
-  if (key.kind === 'float') return Number.isInteger(key.value) ? `n:${BigInt(key.value)}` : `n:${key.value}`;
-  if (key.kind === 'bytes') return `b:${Buffer.from(key.value).toString('hex')}`;
-  return JSON.stringify({ ...key, place: null });
 }
 
 function checkCharacters(text: string, file: string | null): void {

@@ -80,6 +80,16 @@ export type PyValue =
 
 export const NOWHERE: Place = Object.freeze({ file: null, line: 1 });
 
+/** Equal for keys that Python's dictionaries hold for equal: `1`, `1.0` and `True` are one key. */
+export function keyIdentity(key: PyValue): string {
+  if (key.kind === 'str') return `s:${key.value}`;
+  if (key.kind === 'bool') return `n:${key.value ? 1 : 0}`;
+  if (key.kind === 'int') return `n:${key.value}`;
+  if (key.kind === 'float') return Number.isInteger(key.value) ? `n:${BigInt(key.value)}` : `n:${key.value}`;
+  if (key.kind === 'bytes') return `b:${Buffer.from(key.value).toString('hex')}`;
+  return JSON.stringify({ ...key, place: null });
+}
+
 /** The value under a string key, undefined when the dictionary has no such key. */
 export function dictGet(dict: PyDict, key: string): PyValue | undefined {
   for (const entry of dict.entries) if (entry.key.kind === 'str' && entry.key.value === key) return entry.value;
