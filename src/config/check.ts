@@ -11,7 +11,7 @@ export interface CheckOptions {
   readonly text?: string;
 }
 
-export interface NotNativeDeployment {
+interface NotNativeDeployment {
   readonly modelName: string;
   readonly model: string;
   readonly reason: string;

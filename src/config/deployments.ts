@@ -116,10 +116,10 @@ function isActive(modelInfo: PyDict, environment: Environment): boolean {
   return names.includes(own);
 }
 
-export type Credentials = ReadonlyMap<string, PyDict>;
+type Credentials = ReadonlyMap<string, PyDict>;
 
 /** `credential_list` by name. @throws ConfigError */
-export function readCredentials(root: PyDict): Credentials {
+function readCredentials(root: PyDict): Credentials {
   const credentials = new Map<string, PyDict>();
   topLevelList(root, 'credential_list').items.forEach((item, index) => {
     const path = `credential_list[${index}]`;

@@ -68,7 +68,7 @@ export interface EnvironmentConfig {
 }
 
 /** A name that always answers, without a key. */
-export const SIMULATED_MODEL = 'simulated/gpt';
+const SIMULATED_MODEL = 'simulated/gpt';
 
 const SIMULATED: readonly JsonValue[] = [SIMULATED_MODEL, 'simulated/*'].map((name) => ({
   model_name: name,

@@ -8,7 +8,7 @@
  */
 import type { PyDict, PyEntry, PyValue } from './yaml/py-value.ts';
 
-export const REFERENCE_PREFIX = 'os.environ/';
+const REFERENCE_PREFIX = 'os.environ/';
 
 export interface MissingVariable {
   readonly value: PyValue;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/index.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
 import { loadYaml } from '../../src/config/yaml/load-yaml.ts';
 import { pyJson, pyRepr, pyString } from '../../src/config/yaml/py-text.ts';
 

@@ -52,13 +52,13 @@ export class JsonMaker {
 }
 
 /** A key as JSON objects name it: `json.dumps` turns `1`, `true` and nothing into their texts. */
-export function keyText(key: PyValue): string {
+function keyText(key: PyValue): string {
   if (key.kind === 'none' || key.kind === 'bool') return pyJson(key);
   return pyString(key);
 }
 
 /** A JSON document (from command-line flags) as if it had been read from a file. */
-export function fromJson(value: JsonValue, place: Place): PyValue {
+function fromJson(value: JsonValue, place: Place): PyValue {
   if (value === null) return { kind: 'none', place };
   if (typeof value === 'boolean') return { kind: 'bool', value, place };
   if (typeof value === 'string') return { kind: 'str', value, place };

@@ -12,13 +12,13 @@ import { ConfigError } from '../config-error.ts';
 import { implicitTag, ScalarFault, scalarValue, TAG_PREFIX } from './scalars.ts';
 import { keyIdentity, type Place, type PyDict, type PyEntry, type PyList, type PyValue } from './py-value.ts';
 
-export interface YamlWarning {
+interface YamlWarning {
   readonly place: Place;
   /** The key that occurs twice in one mapping. */
   readonly duplicateKey: string;
 }
 
-export interface LoadedYaml {
+interface LoadedYaml {
   readonly value: PyValue;
   readonly warnings: readonly YamlWarning[];
 }

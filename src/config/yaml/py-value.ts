@@ -14,18 +14,18 @@ interface At {
   readonly place: Place;
 }
 
-export interface PyNone extends At {
+interface PyNone extends At {
   readonly kind: 'none';
 }
-export interface PyBool extends At {
+interface PyBool extends At {
   readonly kind: 'bool';
   readonly value: boolean;
 }
-export interface PyInt extends At {
+interface PyInt extends At {
   readonly kind: 'int';
   readonly value: bigint;
 }
-export interface PyFloat extends At {
+interface PyFloat extends At {
   readonly kind: 'float';
   readonly value: number;
 }
@@ -33,7 +33,7 @@ export interface PyStr extends At {
   readonly kind: 'str';
   readonly value: string;
 }
-export interface PyBytes extends At {
+interface PyBytes extends At {
   readonly kind: 'bytes';
   readonly value: Uint8Array;
 }
@@ -70,7 +70,7 @@ export interface PyDict extends At {
   /** In Python's insertion order, keys unique. */
   readonly entries: readonly PyEntry[];
 }
-export interface PySet extends At {
+interface PySet extends At {
   readonly kind: 'set';
   readonly items: readonly PyValue[];
 }
