@@ -89,7 +89,7 @@ function chatVerdicts(dialect: ParamDialect, at: DialectModel, compiled: Compile
     if (verdicts.has(name)) continue;
     if (!supported.has(name)) verdicts.set(name, UNCHECKED_PARAMS.has(name) ? 'drop' : 'slow');
   }
-  for (const name of dialect.touched) verdicts.set(name, 'slow');
+  for (const name of dialect.touchedFor?.(at) ?? dialect.touched) verdicts.set(name, 'slow');
   return verdicts;
 }
 

@@ -67,6 +67,9 @@ export const AZURE_DIALECT: ParamDialect = {
     'tool_choice',
     'response_format',
   ],
+  touchedFor({ model }) {
+    return isOSeries(model) || isGpt5(model) ? this.touched : ['tool_choice', 'response_format'];
+  },
   map(draft) {
     if (isOSeries(draft.model)) return mapOSeries(draft);
     if (isGpt5(draft.model)) return mapAzureGpt5(draft);

@@ -122,5 +122,6 @@ const UNKNOWN_MODEL_DIALECT: ParamDialect = {
 export const OPENAI_DIALECT: ParamDialect = {
   supported: (at: DialectModel) => openaiDialectOf(at.model).supported(at),
   touched: ['max_tokens', 'temperature', 'reasoning_effort', 'top_p', 'logprobs', 'top_logprobs'],
+  touchedFor: (at: DialectModel) => openaiDialectOf(at.model).touched,
   map: (draft) => openaiDialectOf(draft.model).map?.(draft),
 };

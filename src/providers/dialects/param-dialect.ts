@@ -30,6 +30,8 @@ export interface ParamDialect {
   supported(model: DialectModel): readonly string[];
   /** Parameters that `map` looks at; all others are copied as they are. */
   readonly touched: readonly string[];
+  /** The same where it depends on the model, so that the fast path serves the models that need nothing. */
+  touchedFor?(at: DialectModel): readonly string[];
   /** slow path: changes `out`. @throws GatewayError `unsupported_params`, `bad_request` */
   map?(draft: ParamDraft): void;
 }

@@ -29,6 +29,9 @@ export const AZURE_AI_DIALECT: ParamDialect = {
     return names.filter((name) => !lacks.has(name));
   },
   touched: ['max_tokens', 'temperature', 'reasoning_effort', 'top_p', 'logprobs', 'top_logprobs'],
+  touchedFor(at) {
+    return isGpt5Model(at.model) ? this.touched : [];
+  },
   map: (draft) => (isGpt5Model(draft.model) ? mapGpt5(draft) : undefined),
 };
 
