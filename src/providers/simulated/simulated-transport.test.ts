@@ -163,7 +163,7 @@ describe('the simulated transport', () => {
     await vi.runAllTimersAsync();
     expect(stream.seen).toEqual(['sent', 'head', ...Array(5).fill('data'), 'error']);
     expect(plain.seen).toEqual(['sent', 'head', 'data', 'error']);
-    expect(() => JSON.parse(plain.text()) as unknown).toThrow();
+    expect(() => JSON.parse(plain.text()) as unknown).toThrow(SyntaxError);
     expect(reset.seen).toEqual(['sent', 'error']);
     expect(reset.error()).toMatchObject({ code: 'reset', unsent: false });
   });
