@@ -30,7 +30,7 @@ async function ask(
 }
 
 function bodyOf(init: RequestInit): unknown {
-  return JSON.parse(String(init.body));
+  return typeof init.body === 'string' ? JSON.parse(init.body) : null;
 }
 
 describe('askGateway', () => {

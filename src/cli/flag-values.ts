@@ -6,7 +6,7 @@
 import { FLAGS, type Flag } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
-export type FlagValue = string | number | boolean;
+type FlagValue = string | number | boolean;
 
 export interface FlagValues {
   readonly values: ReadonlyMap<string, FlagValue>;

@@ -3,7 +3,7 @@
  * shown under, and, where LiteLLM's flag has no meaning here, the notice that is printed once when somebody uses it.
  * The parser, the help text and the tests read this table; there is no second list.
  */
-export type FlagKind = 'text' | 'integer' | 'number' | 'switch' | 'boolean' | 'optional-text';
+type FlagKind = 'text' | 'integer' | 'number' | 'switch' | 'boolean' | 'optional-text';
 
 export const FLAG_GROUPS = [
   'Serving',

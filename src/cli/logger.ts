@@ -9,7 +9,7 @@ import type { SecretScrubber } from './secret-scrubber.ts';
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export interface LogSink {
+interface LogSink {
   write(text: string): unknown;
 }
 

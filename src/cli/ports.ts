@@ -8,7 +8,7 @@ import type { ConfigSnapshot, JsonObject } from '../config/snapshot.ts';
 import type { RunningGateway, SnapshotSource, StartGatewayOptions } from '../gateway/start-gateway.ts';
 
 /** Where the configuration comes from. */
-export interface ConfigOrigin {
+interface ConfigOrigin {
   /** Path of the file; null: `document` alone. */
   readonly path: string | null;
   /** Laid over the file's. */

@@ -166,6 +166,6 @@ function reachableUrl(gateway: RunningGateway, address: ListenAddress, tls: bool
   return `${tls ? 'https' : 'http'}://${host}:${gateway.port}`;
 }
 
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -77,7 +77,7 @@ function modelList(snapshot: ConfigSnapshot): string {
   return names.slice(0, SHOWN_MODELS).join(', ') + more;
 }
 
-export function notNativeKeys(findings: readonly ConfigFinding[]): string[] {
+function notNativeKeys(findings: readonly ConfigFinding[]): string[] {
   return findings.filter((finding) => finding.kind === 'key' && finding.treatment !== 'served').map(({ key }) => key);
 }
 

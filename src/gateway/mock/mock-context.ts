@@ -25,7 +25,7 @@ export type MockReply =
   | { readonly kind: 'stream'; readonly events: readonly string[]; readonly usage: JsonObject | null };
 
 export const MOCK_PROMPT_TOKENS = 10;
-export const MOCK_COMPLETION_TOKENS = 20;
+const MOCK_COMPLETION_TOKENS = 20;
 
 const MOST_CHOICES = 128;
 

@@ -25,7 +25,7 @@ export type SimulatedFailure =
   | { readonly kind: 'reset' };
 
 /** `cut`: the connection ends; `stall`: nothing more comes; `errmid`: an error event, then the end. */
-export type FaultKind = 'cut' | 'stall' | 'errmid';
+type FaultKind = 'cut' | 'stall' | 'errmid';
 
 const LONGEST_WAIT_MS = 600_000;
 const LONGEST_ANSWER = 100_000;

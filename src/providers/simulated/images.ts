@@ -37,7 +37,7 @@ export function imagesReply({ body, seed, nowSeconds }: SimulatedRequest): Simul
 }
 
 /** A 16 × 16 picture, 8-bit RGB, no filter. Source: PNG specification, 11.2. */
-export function gradientPng(seed: number): Buffer {
+function gradientPng(seed: number): Buffer {
   const random = seededRandom(seed);
   const from = [random.between(0, 255), random.between(0, 255), random.between(0, 255)];
   const to = [random.between(0, 255), random.between(0, 255), random.between(0, 255)];

@@ -13,7 +13,7 @@ const GAP_MS = [6, 24] as const;
 const BURST = 64;
 const LONGEST_PLAIN_MS = 20_000;
 
-export const CUT_ERROR: TransportError = {
+const CUT_ERROR: TransportError = {
   code: 'reset',
   message: 'The simulated provider ended the connection before its answer was complete.',
   unsent: false,
