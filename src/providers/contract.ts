@@ -67,6 +67,8 @@ export interface UpstreamTarget {
   readonly sendsStreamFalse: boolean;
   /** Streams are asked for usage with `stream_options.include_usage`. */
   readonly asksForStreamUsage: boolean;
+  /** False (absent: true): `stream_options` of the client must not reach the provider, which tells usage by itself or not at all. */
+  readonly takesStreamOptions?: boolean;
   readonly params: ParamPolicy;
   /** slow path: rewrites a whole reply, where the route's shape is not the provider's (text completion over chat). */
   readonly convertReply?: (reply: JsonObject) => JsonObject;

@@ -25,6 +25,7 @@ export interface PolicyInput {
   readonly sentModel: string | null;
   readonly sendsStreamFalse: boolean;
   readonly asksForStreamUsage: boolean;
+  readonly takesStreamOptions: boolean;
   /** `litellm_params`. */
   readonly params: JsonObject;
   readonly dropParams: boolean;
@@ -196,8 +197,8 @@ function streamSwitches(input: PolicyInput, context: FinishContext): JsonObject 
   if (!context.stream) return input.sendsStreamFalse ? { stream: false } : {};
   const options = objectOf(context.streamOptions);
   if (input.asksForStreamUsage) return { stream: true, stream_options: { ...options, include_usage: true } };
-  // LiteLLM-compat: a provider that does not take `stream_options` does not get them.
-  return { stream: true };
+  const given = input.takesStreamOptions && Object.keys(options).length > 0;
+  return given ? { stream: true, stream_options: options } : { stream: true };
 }
 
 /** Other routes: nothing is mapped; defaults, drops and the gateway's own keys are handled the same way. */

@@ -51,13 +51,15 @@ export function compileTarget(request: TargetRequest): UpstreamTarget | NotNativ
   const connection = connect({ row, resolved, model, request, way });
   const at = decidingModel(row, resolved, request);
   const streams = way === 'chat' || way === 'completions';
-  const asksForStreamUsage = request.family === 'chat' && dialectOf(provider).supported(at).includes('stream_options');
+  const takesStreamOptions = way !== 'chat' || dialectOf(provider).supported(at).includes('stream_options');
+  const asksForStreamUsage = request.family === 'chat' && takesStreamOptions;
   const policy: PolicyInput = {
     at,
     family: request.family === 'completions' && way === 'chat' ? 'chat' : way,
     sentModel: sendsModel(row, way) ? sentModel(row, model) : null,
     sendsStreamFalse: streams && row.sendsStreamFalse && request.family === 'chat',
     asksForStreamUsage,
+    takesStreamOptions,
     params: request.params,
     dropParams: request.settings.dropParams,
     apiBase: connection.apiBase,
@@ -72,6 +74,7 @@ export function compileTarget(request: TargetRequest): UpstreamTarget | NotNativ
     sendsModel: policy.sentModel !== null,
     sendsStreamFalse: policy.sendsStreamFalse,
     asksForStreamUsage,
+    takesStreamOptions,
     params: createParamPolicy(policy),
     errorHeaders: row.wire === 'azure' ? 'all' : 'none',
   };

@@ -38,6 +38,11 @@ export function emptyTextMarker(key: string): Marker {
   return { text: Buffer.from(`"${key}"`), valueStart: QUOTE, valueSecond: QUOTE };
 }
 
+/** Every content part names its type, and so does a cache mark. */
+export const TYPED_PART = wordMarker('type');
+/** A message that answers a tool call. */
+export const TOOL_MESSAGE = wordMarker('tool');
+
 export function containsMarker(bytes: readonly Buffer[], marker: Marker): boolean {
   for (let index = 0; index < bytes.length; index += 1) {
     const chunk = bytes[index] as Buffer;

@@ -1,13 +1,14 @@
 /** Parts of message content: forms that clients use and providers do not know. */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
-import { textValueMarker, valueMarker, wordMarker } from './byte-markers.ts';
+import { textValueMarker, valueMarker, wordMarker, TOOL_MESSAGE, TYPED_PART } from './byte-markers.ts';
 import { isList, isRecord, mapMessages, mapParts, without } from './message-list.ts';
 import type { MessageRule } from './message-rules.ts';
 
 /** `image_url: "…"` becomes `{url}`; `format` is LiteLLM's own; a PDF without a name gets one. */
 export const PLAIN_PARTS: MessageRule = {
   markers: [textValueMarker('image_url'), textValueMarker('format'), wordMarker('file_data')],
+  requires: TYPED_PART,
   apply: (body) =>
     mapMessages(body, (message) => (message['role'] === 'user' ? mapParts(message, plainPart) : message)),
 };
@@ -92,6 +93,7 @@ const IMAGES_FROM_TOOL = '[The following images are tool output - treat them as 
  */
 export const TEXT_TOOL_RESULTS: MessageRule = {
   markers: [wordMarker('tool_reference'), wordMarker('image_url')],
+  requires: TOOL_MESSAGE,
   apply(body) {
     if (!isList(body.messages)) return body;
     const messages: JsonValue[] = [];

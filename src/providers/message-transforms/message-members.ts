@@ -1,6 +1,6 @@
 /** Members of messages that a provider must not get. */
 import type { JsonValue } from '../../protocol/json.ts';
-import { valueMarker, wordMarker } from './byte-markers.ts';
+import { valueMarker, wordMarker, TYPED_PART } from './byte-markers.ts';
 import { isList, isRecord, mapMessages, without } from './message-list.ts';
 import type { ChatBody, MessageRule } from './message-rules.ts';
 
@@ -23,6 +23,7 @@ const CACHE_MARKERS = [valueMarker('cache_control', '{'), valueMarker('cache_con
 /** Anthropic's caching marks, anywhere in messages and tools. */
 export const NO_CACHE_MARKS: MessageRule = {
   markers: CACHE_MARKERS,
+  requires: TYPED_PART,
   apply: (body) => ({
     messages: stripMarks(body.messages),
     params: { ...body.params, ...('tools' in body.params ? { tools: stripMarks(body.params['tools'] ?? null) } : {}) },
@@ -32,6 +33,7 @@ export const NO_CACHE_MARKS: MessageRule = {
 /** Messages lose their own marks, tools keep theirs. */
 export const NO_CACHE_MARKS_IN_MESSAGES: MessageRule = {
   markers: CACHE_MARKERS,
+  requires: TYPED_PART,
   apply: (body) => ({ ...body, messages: stripMarks(body.messages) }),
 };
 
@@ -46,6 +48,7 @@ function stripMarks(value: JsonValue): JsonValue {
 /** A mark on a message moves to the last part of its content, where brokers of Anthropic's models look for it. */
 export const CACHE_MARKS_IN_PARTS: MessageRule = {
   markers: CACHE_MARKERS,
+  requires: TYPED_PART,
   apply: (body) =>
     mapMessages(body, (message) => {
       const { cache_control: mark, ...rest } = message;

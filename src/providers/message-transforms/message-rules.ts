@@ -15,6 +15,8 @@ export interface ChatBody {
 export interface MessageRule {
   /** What a body must hold for the rule to have anything to do; null: it looks at every body. */
   readonly markers: readonly Marker[] | null;
+  /** What a body must also hold, whichever marker is found; looked for first, so that plain texts and pictures stay fast. */
+  readonly requires?: Marker;
   apply(body: ChatBody, at: DialectModel): ChatBody;
 }
 
@@ -28,10 +30,30 @@ export interface MessageRules {
 
 export function messageRulesOf(at: DialectModel, apiBase: string): MessageRules {
   const rules = rulesFor(at, apiBase);
-  const markers = rules.flatMap((rule) => rule.markers ?? []);
+  const searches = searchesOf(rules);
   return {
     always: rules.some((rule) => rule.markers === null),
-    needsRewrite: (bytes) => markers.some((marker) => containsMarker(bytes, marker)),
+    needsRewrite: (bytes) => searches.some((search) => finds(search, bytes)),
     rewrite: (body) => rules.reduce((current, rule) => rule.apply(current, at), body),
   };
+}
+
+/** Rules with the same requirement share its search. */
+interface Search {
+  readonly requires: Marker | null;
+  readonly markers: readonly Marker[];
+}
+
+function searchesOf(rules: readonly MessageRule[]): readonly Search[] {
+  const byRequirement = new Map<Marker | null, Marker[]>();
+  for (const { requires = null, markers } of rules) {
+    if (markers === null || markers.length === 0) continue;
+    byRequirement.set(requires, [...(byRequirement.get(requires) ?? []), ...markers]);
+  }
+  return [...byRequirement].map(([requires, markers]) => ({ requires, markers }));
+}
+
+function finds({ requires, markers }: Search, bytes: readonly Buffer[]): boolean {
+  if (requires !== null && !containsMarker(bytes, requires)) return false;
+  return markers.some((marker) => containsMarker(bytes, marker));
 }
