@@ -10,7 +10,6 @@ export interface Failure {
 const AFTER_SENT = new Map<string, Failure>([
   ['UND_ERR_HEADERS_OVERFLOW', { code: 'malformed-reply', reason: 'the head of the reply is larger than 64 KB' }],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', { code: 'reset', reason: 'the reply ended before its content-length' }],
-  ['HPE_INVALID_EOF_STATE', { code: 'reset', reason: 'the connection ended inside the reply' }],
   ['UND_ERR_DESTROYED', { code: 'closed', reason: 'connections are being closed' }],
   ['UND_ERR_CLOSED', { code: 'closed', reason: 'connections are being closed' }],
 ]);
@@ -31,7 +30,10 @@ export function describeFailure(error: Error, sent: boolean): Failure {
   if (!sent) return describeConnectFailure(code);
   const known = AFTER_SENT.get(code);
   if (known !== undefined) return known;
-  if (code.startsWith('HPE_')) return { code: 'malformed-reply', reason: `the reply is not valid HTTP (${code})` };
+  // undici gives its parser's errors no code, only llhttp's words, which are fixed texts without any bytes of the reply.
+  if (error.name === 'HTTPParserError' && !error.message.includes('Invalid EOF state')) {
+    return { code: 'malformed-reply', reason: error.message };
+  }
   if (OUT_OF_TURN.has(error.message))
     return { code: 'malformed-reply', reason: `the reply is not valid HTTP (${error.message})` };
   return { code: 'reset', reason: `the connection ended before the reply did${code === '' ? '' : ` (${code})`}` };
