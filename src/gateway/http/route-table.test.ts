@@ -26,6 +26,8 @@ const table = new RouteTable([
   route('GET POST', '/anthropic/{endpoint:path}'),
   route('GET', '/v1/files/content'),
   route('DELETE', '/v1/files/{file_id}'),
+  route('POST', '/v1beta/models/{model}:generateContent'),
+  route('POST', '/v1beta/models/{model}:countTokens'),
 ]);
 
 function brief(method: string, path: string): string {
@@ -61,6 +63,10 @@ describe('RouteTable', () => {
     ['GET', '/anthropic/v1/messages', '/anthropic/{endpoint:path} endpoint=v1/messages'],
     ['PATCH', '/anthropic/v1/messages', '405 GET, POST'],
     ['GET', '/v1/files/content', '/v1/files/content'],
+    ['POST', '/v1beta/models/g:generateContent', '/v1beta/models/{model}:generateContent model=g'],
+    ['POST', '/v1beta/models/a:b:countTokens', '/v1beta/models/{model}:countTokens model=a:b'],
+    ['POST', '/v1beta/models/a/b:countTokens', '404'],
+    ['GET', '/v1beta/models/g:generateContent', '405 POST'],
     ['DELETE', '/v1/files/content', '/v1/files/{file_id} file_id=content'],
     ['GET', '/v1/files/other', '405 DELETE'],
   ])('%s %s', (method, path, expected) => {

@@ -12,7 +12,8 @@ import type { RouteDefinition } from '../contract.ts';
 
 /** Deeper paths only match a `{name:path}` template by its first segments. */
 const MOST_SEGMENTS = 64;
-const PARAMETER = /^\{([A-Za-z_]\w*)(:path)?\}$/;
+/** `{name}`, `{name:path}`, and Google's `{name}:verb`. */
+const PARAMETER = /^\{([A-Za-z_]\w*)(:path)?\}(:\w+)?$/;
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
 
 export type RouteMatch =
@@ -55,9 +56,11 @@ interface Leaf {
   readonly names: readonly string[];
 }
 
-/** `{name:path}` within a template: takes any text up to the segments that follow it. */
+/** `{name:path}` within a template: takes any text up to the segments that follow it, or up to its own ending. */
 interface Tail extends Leaf {
   readonly suffix: readonly string[];
+  readonly ending: string;
+  readonly manySegments: boolean;
 }
 
 class Node {
@@ -131,13 +134,20 @@ export class RouteTable {
       const segment = segments[index] ?? '';
       const parameter = PARAMETER.exec(segment);
       if (parameter === null) {
-        if (segment.includes('{') && !segment.includes('}:')) throw new Error(`unreadable template ${route.path}`);
+        if (segment.includes('{')) throw new Error(`unreadable template ${route.path}`);
         node = child(node, segment);
         continue;
       }
       names.push(parameter[1] ?? '');
-      if (parameter[2] !== undefined) {
-        node.tails.push({ methods, names, suffix: segments.slice(index + 1) });
+      const [, , path, ending = ''] = parameter;
+      if (path !== undefined || ending !== '') {
+        node.tails.push({
+          methods,
+          names,
+          suffix: segments.slice(index + 1),
+          ending,
+          manySegments: path !== undefined,
+        });
         return;
       }
       node.parameter ??= new Node();
@@ -180,7 +190,10 @@ function collect(node: Node, segments: readonly string[], at: number, values: re
     const end = segments.length - tail.suffix.length;
     if (end <= at) continue;
     if (tail.suffix.some((text, index) => segments[end + index] !== text)) continue;
-    found.push({ leaf: tail, values: [...values, segments.slice(at, end).join('/')] });
+    if (!tail.manySegments && end !== at + 1) continue;
+    const text = segments.slice(at, end).join('/');
+    if (!text.endsWith(tail.ending)) continue;
+    found.push({ leaf: tail, values: [...values, text.slice(0, text.length - tail.ending.length)] });
   }
 }
 
