@@ -90,22 +90,26 @@ export function compilePrice(
     requestModel: deployment.model,
     adjustments: options.adjustments,
   };
-  const names = new Map<string, WorkingName | null>();
+  const names = new Map<string, Map<string | null, WorkingName | null>>();
+  let kept = 0;
   let version = prices.version;
 
   return (call) => {
-    if (version !== prices.version || names.size >= NAME_CAPACITY) {
+    if (version !== prices.version || kept >= NAME_CAPACITY) {
       names.clear();
+      kept = 0;
       version = prices.version;
     }
     const read = readPricedCall(call, fixed);
-    const key = `${call.callType}\n${call.responseModel ?? ''}`;
-    const known = names.get(key);
+    const known = names.get(call.callType)?.get(call.responseModel);
     if (known === null) return null;
     if (known !== undefined) return priceUnder(known, read, context);
     const found = firstWorkingName(read, fixed, context);
     if (found === 'failed') return null;
-    names.set(key, found?.name ?? null);
+    const ofType = names.get(call.callType) ?? new Map<string | null, WorkingName | null>();
+    names.set(call.callType, ofType);
+    ofType.set(call.responseModel, found?.name ?? null);
+    kept++;
     return found?.cost ?? null;
   };
 }
@@ -127,7 +131,28 @@ interface FixedParts {
 function readPricedCall(call: PricedCall, fixed: FixedParts): ReadCall {
   const tier = call.serviceTier ?? call.usage?.serviceTier ?? null;
   return {
-    request: { ...call, ...fixed },
+    request: {
+      response: call.response ?? null,
+      ...(call.responseKind === undefined ? {} : { responseKind: call.responseKind }),
+      model: fixed.model,
+      customLlmProvider: fixed.customLlmProvider,
+      callType: call.callType,
+      prompt: call.prompt ?? '',
+      totalTimeMs: call.totalTimeMs ?? 0,
+      size: call.size ?? null,
+      quality: call.quality ?? null,
+      count: call.count ?? null,
+      customPricing: fixed.customPricing,
+      optionalParams: call.optionalParams ?? null,
+      baseModel: fixed.baseModel,
+      builtInTools: call.builtInTools ?? null,
+      routerModelId: fixed.routerModelId,
+      requestModel: fixed.requestModel,
+      dataResidency: fixed.dataResidency,
+      vertexLocation: fixed.vertexLocation,
+      adjustments: fixed.adjustments,
+      at: call.at,
+    },
     callType: call.callType,
     model: fixed.model,
     response: call.response ?? null,

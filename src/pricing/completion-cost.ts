@@ -69,7 +69,8 @@ export interface CompletionCostContext extends CostContext {
 export interface CostBreakdown extends AdjustedCost, TokenTypeCosts {
   readonly prompt: number;
   readonly completion: number;
-  readonly wholeZero?: true;
+  /** The completion's zero is printed as `0`. */
+  readonly wholeZero: boolean;
   readonly tools: number;
   readonly additional: number;
   readonly model: string;
@@ -349,5 +350,24 @@ function breakdown(pair: CostPair, model: string, provider: string | null, parts
   const additional = parts.additional ?? 0;
   const original = pair.prompt + pair.completion + tools + additional;
   const adjusted = adjustCost(original, provider, parts.adjustments ?? NO_ADJUSTMENTS);
-  return { ...adjusted, ...pair, ...(parts.types ?? NO_TYPES), tools, additional, model, provider };
+  const types = parts.types ?? NO_TYPES;
+  // Field by field: this runs once per request, and spreading four objects costs more than the arithmetic.
+  return {
+    total: adjusted.total,
+    original,
+    discountAmount: adjusted.discountAmount,
+    discountPercent: adjusted.discountPercent,
+    marginAmount: adjusted.marginAmount,
+    marginPercent: adjusted.marginPercent,
+    prompt: pair.prompt,
+    completion: pair.completion,
+    wholeZero: pair.wholeZero === true,
+    cacheRead: types.cacheRead,
+    cacheWrite: types.cacheWrite,
+    reasoning: types.reasoning,
+    tools,
+    additional,
+    model,
+    provider,
+  };
 }

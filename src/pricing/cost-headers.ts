@@ -15,7 +15,7 @@ export function costHeaders(cost: CostBreakdown): string[] {
   headers.push(`${NAME}-margin-amount`, pythonFloat(cost.marginAmount));
   headers.push(`${NAME}-margin-percent`, pythonFloat(cost.marginPercent));
   headers.push(`${NAME}-input`, pythonFloat(cost.prompt - cost.cacheRead - cost.cacheWrite));
-  headers.push(`${NAME}-output`, cost.wholeZero === true ? '0' : pythonFloat(cost.completion));
+  headers.push(`${NAME}-output`, cost.wholeZero ? '0' : pythonFloat(cost.completion));
   if (cost.cacheRead > 0) headers.push(`${NAME}-cache-read`, pythonFloat(cost.cacheRead));
   if (cost.cacheWrite > 0) headers.push(`${NAME}-cache-creation`, pythonFloat(cost.cacheWrite));
   if (cost.reasoning > 0) headers.push(`${NAME}-reasoning`, pythonFloat(cost.reasoning));

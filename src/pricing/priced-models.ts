@@ -20,7 +20,9 @@ const CAPACITY = 4096;
 
 export class PricedModels {
   readonly context: ModelContext;
-  readonly #found = new Map<string, PricedModel | null>();
+  /** By provider, then by name: no key has to be put together. */
+  readonly #found = new Map<string | null, Map<string, PricedModel | null>>();
+  #size = 0;
   #version = 0;
 
   constructor(context: ModelContext) {
@@ -29,16 +31,22 @@ export class PricedModels {
 
   find(model: string, provider: string | null): PricedModel | null {
     const { prices } = this.context;
-    if (this.#version !== prices.version || this.#found.size >= CAPACITY) {
+    if (this.#version !== prices.version || this.#size >= CAPACITY) {
       this.#found.clear();
+      this.#size = 0;
       this.#version = prices.version;
     }
-    const name = provider === null ? model : `${provider}\n${model}`;
-    const known = this.#found.get(name);
+    let names = this.#found.get(provider);
+    if (names === undefined) {
+      names = new Map();
+      this.#found.set(provider, names);
+    }
+    const known = names.get(model);
     if (known !== undefined) return known;
     const found = findModel({ model, customLlmProvider: provider }, this.context);
     const priced = found === null ? null : compile(found.key, provider ?? found.provider, describeModel(found));
-    this.#found.set(name, priced);
+    names.set(model, priced);
+    this.#size++;
     return priced;
   }
 
