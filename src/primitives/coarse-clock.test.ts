@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CoarseClock } from './coarse-clock.ts';
 
-function manual(): {
-  clock: CoarseClock;
-  set(ms: number): void;
-  interval(): void;
-  reads(): number;
-  running(): boolean;
-} {
+interface Manual {
+  readonly clock: CoarseClock;
+  readonly set: (ms: number) => void;
+  readonly interval: () => void;
+  readonly reads: () => number;
+  readonly running: () => boolean;
+}
+
+function manual(): Manual {
   let now = 0;
   let reads = 0;
   let callback: (() => void) | null = null;
@@ -23,7 +25,9 @@ function manual(): {
   });
   return {
     clock,
-    set: (ms) => (now = ms),
+    set: (ms) => {
+      now = ms;
+    },
     interval: () => callback?.(),
     reads: () => reads,
     running: () => callback !== null,

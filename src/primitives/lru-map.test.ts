@@ -31,16 +31,18 @@ describe('LruMap', () => {
         operations.forEach(({ name, key }, step) => {
           const found = list.find((entry) => entry[0] === key);
           const others = list.filter((entry) => entry !== found);
+          let answers: unknown[] = [];
           if (name === 'get') {
-            expect(map.get(key)).toBe(found?.[1]);
+            answers = [map.get(key), found?.[1]];
             if (found !== undefined) list = [...others, found];
           } else if (name === 'set') {
             map.set(key, step);
             list = [...others, [key, step] as [number, number]].slice(-capacity);
           } else {
-            expect(map.delete(key)).toBe(found !== undefined);
+            answers = [map.delete(key), found !== undefined];
             list = others;
           }
+          expect(answers[0]).toBe(answers[1]);
           expect([...map.entries()]).toEqual(list);
         });
       }),

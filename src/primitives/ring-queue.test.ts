@@ -10,13 +10,12 @@ describe('RingQueue', () => {
         const queue = new RingQueue<number>(capacity);
         const array: number[] = [];
         for (const step of operations) {
-          if (step === 'shift') expect(queue.shift()).toBe(array.shift());
-          else if (step === 'peek') expect(queue.peek()).toBe(array[0]);
-          else if (typeof step === 'object') {
+          if (typeof step === 'object') {
             queue.push(step.push);
             array.push(step.push);
           }
-          expect(queue.length).toBe(array.length);
+          const [actual, expected] = step === 'shift' ? [queue.shift(), array.shift()] : [queue.peek(), array[0]];
+          expect([actual, queue.length]).toEqual([expected, array.length]);
         }
       }),
     );

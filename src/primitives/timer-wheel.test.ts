@@ -19,13 +19,13 @@ function manual(slots = 8) {
   return {
     wheel,
     /** Lets time pass with the interval's calls in it, if it runs. */
-    advance(ms: number) {
+    advance: (ms: number) => {
       const end = now + ms;
       for (; now + 20 <= end; callback?.()) now += 20;
       now = end;
     },
     /** Lets time pass in one go, as a blocked thread does. */
-    jump(ms: number) {
+    jump: (ms: number) => {
       now += ms;
       callback?.();
     },

@@ -10,23 +10,20 @@ interface Costs {
 }
 
 function costsOf(run: () => void): Costs {
-  let searches = 0;
-  let searchedBytes = 0;
-  const indexOf = Buffer.prototype.indexOf;
-  vi.spyOn(Buffer.prototype, 'indexOf').mockImplementation(function count(this: Buffer, ...args) {
-    const from = typeof args[1] === 'number' ? args[1] : 0;
-    const at = indexOf.apply(this, args);
-    searches++;
-    searchedBytes += (at === -1 ? this.length : at) - from;
-    return at;
-  });
+  const indexOf = vi.spyOn(Buffer.prototype as Buffer, 'indexOf');
   const copying = [
     vi.spyOn(Buffer, 'concat'),
     vi.spyOn(Buffer.prototype, 'copy'),
     vi.spyOn(Buffer.prototype, 'toString'),
   ];
   run();
-  return { searches, searchedBytes, copies: copying.reduce((sum, spy) => sum + spy.mock.calls.length, 0) };
+  const { calls, results, contexts } = indexOf.mock;
+  const searchedBytes = calls.reduce((sum, [, from], call) => {
+    const found = Number(results[call]?.value);
+    return sum + (found === -1 ? (contexts[call]?.length ?? 0) : found) - Number(from);
+  }, 0);
+  const copies = copying.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+  return { searches: calls.length, searchedBytes, copies };
 }
 
 const picture = Buffer.from(`{"model":"m","input":"${'QUJD'.repeat(262_144)}","stream":true}`);

@@ -30,11 +30,11 @@ const key = fc.oneof(fc.constantFrom('model', 'messages', 'stream', 'usage', '__
 const documents = fc
   .tuple(fc.array(fc.tuple(key, value), { maxLength: 6 }), fc.infiniteStream(blank), fc.infiniteStream(fc.nat(40)))
   .map(([members, blanks, dice]) => {
-    const space = (): string => blanks.next().value ?? '';
+    const space = (): string => (blanks.next() as IteratorYieldResult<string>).value;
     const string = (raw: string): string =>
       JSON.stringify(raw).replace(/\\u[0-9a-f]{4}|\\.|[a-zü/]/gu, (character) => {
         if (character.startsWith('\\')) return character;
-        const roll = dice.next().value ?? 1;
+        const roll = (dice.next() as IteratorYieldResult<number>).value;
         return roll === 0 ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : character;
       });
     const write = (json: Json): string => {
@@ -88,6 +88,14 @@ function checkMembers(bytes: Buffer, scan: ShallowScan): void {
   expect(bytes[scan.closeOffset]).toBe('}'.charCodeAt(0));
 }
 
+/** All that may be said of the members; only null when neither holds. */
+function reasonsToBeSlow({ fields }: ShallowScan): (string | null)[] {
+  const reasons: string[] = [];
+  if (fields.some((field) => field.key.includes('\\'))) reasons.push('escaped-key');
+  if (new Set(fields.map((field) => field.key)).size < fields.length) reasons.push('duplicate-key');
+  return reasons.length === 0 ? [null] : reasons;
+}
+
 describe('ShallowJsonScanner against JSON.parse', () => {
   it('finds the same members with the same values in any document, however it is cut', () => {
     let fast = 0;
@@ -100,12 +108,8 @@ describe('ShallowJsonScanner against JSON.parse', () => {
         if (scan.slow === null) {
           fast++;
           checkMembers(bytes, scan);
-        } else {
-          // Only for the stated reasons.
-          const escaped = scan.fields.some((field) => field.key.includes('\\'));
-          const repeated = new Set(scan.fields.map((field) => field.key)).size < scan.fields.length;
-          expect(scan.slow === 'escaped-key' ? escaped : repeated).toBe(true);
         }
+        expect(reasonsToBeSlow(scan)).toContain(scan.slow);
       }),
       { numRuns: 3000 },
     );
@@ -114,7 +118,7 @@ describe('ShallowJsonScanner against JSON.parse', () => {
 
   it('agrees on what is JSON, for documents with up to three bytes changed', () => {
     let refusals = 0;
-    const replacement = fc.constantFrom(...'{}[]",:\\0123.eE+-tfnu \nx', 'é', '');
+    const replacement = fc.constantFrom(...Array.from('{}[]",:\\0123.eE+-tfnu \nxé'), '');
     const change = fc.record({ at: fc.nat(), length: fc.integer({ min: 0, max: 2 }), by: replacement });
     fc.assert(
       fc.property(documents, fc.array(change, { minLength: 1, maxLength: 3 }), sizes, (document, changes, cuts) => {

@@ -43,17 +43,13 @@ describe('members', () => {
         document.slice(field.valueStart, field.valueEnd),
       ]);
       expect(members).toEqual([
-        ...[
-          ['model', 'string', '"gpt-4o"'],
-          ['n', 'number', '1'],
-          ['a', 'array', '[1,{"x":2}]'],
-          ['o', 'object', '{}'],
-        ],
-        ...[
-          ['t', 'true', 'true'],
-          ['f', 'false', 'false'],
-          ['z', 'null', 'null'],
-        ],
+        ['model', 'string', '"gpt-4o"'],
+        ['n', 'number', '1'],
+        ['a', 'array', '[1,{"x":2}]'],
+        ['o', 'object', '{}'],
+        ['t', 'true', 'true'],
+        ['f', 'false', 'false'],
+        ['z', 'null', 'null'],
       ]);
       expect(scan.fields.map((field) => document[field.keyStart])).toEqual(Array(7).fill('"'));
       expect(fieldOf(scan, 'n')?.valueStart).toBe(document.indexOf('1'));
@@ -90,7 +86,8 @@ describe('slow documents', () => {
   ])('%s is told apart', (_, document, slow) => {
     for (const scan of [whole(document), bytewise(document)]) {
       expect(scan.slow).toBe(slow);
-      if (slow === 'not-object') expect([scan.fields, scan.closeOffset]).toEqual([[], -1]);
+      expect(scan.closeOffset).toBe(slow === 'not-object' ? -1 : document.length - 1);
+      expect(scan.fields.length === 0).toBe(slow === 'not-object' || document === '{ }');
     }
   });
 

@@ -25,7 +25,7 @@ export class ShallowJsonScanner {
   readonly #collector = new FieldCollector(this.#chunks, 0);
   readonly #machine = new JsonMachine(this.#collector);
   readonly #utf8 = new Utf8Validator();
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   /** @throws InvalidJsonError as soon as the bytes cannot be the beginning of a document; then always the same one. */
   push(chunk: Buffer): void {
@@ -36,7 +36,7 @@ export class ShallowJsonScanner {
     try {
       this.#advance(chunk);
     } catch (error) {
-      this.#failure = error;
+      if (error instanceof Error) this.#failure = error;
       throw error;
     }
   }

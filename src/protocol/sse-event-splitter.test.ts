@@ -158,25 +158,10 @@ describe('SseSplitter', () => {
   });
 
   it('agrees with a literal reading of the standard for any cut of any stream', () => {
-    const piece = fc.constantFrom(
-      ...[
-        'data: ',
-        'data:',
-        'data',
-        'event: ',
-        'event:',
-        'id: 1',
-        ':',
-        ': c',
-        '\n',
-        '\n\n',
-        '\r\n',
-        '\r\n\r\n',
-        '\r',
-        '\r\r',
-      ],
-      ...['x', ' ', 'é', '🌍', '{"a":"b:c"}', '[DONE]', '\uFEFF', 'retry: 5'],
-    );
+    const fields = ['data: ', 'data:', 'data', 'event: ', 'event:', 'id: 1', ':', ': c', 'retry: 5'];
+    const lineEnds = ['\n', '\n\n', '\r\n', '\r\n\r\n', '\r', '\r\r'];
+    const values = ['x', ' ', 'é', '🌍', '{"a":"b:c"}', '[DONE]', '\uFEFF'];
+    const piece = fc.constantFrom(...fields, ...lineEnds, ...values);
     const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 6 });
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), sizes, (pieces, cuts) => {
@@ -205,14 +190,9 @@ describe('cost of SseSplitter', () => {
   it('copies at most three bytes for each byte of an event that comes in single bytes', () => {
     const text = `data: ${'x'.repeat(100_000)}\n\n`;
     const chunks = bytewise(text);
-    let copied = 0;
-    const copy = Buffer.prototype.copy;
-    vi.spyOn(Buffer.prototype, 'copy').mockImplementation(function count(this: Buffer, ...args) {
-      const bytes = copy.apply(this, args);
-      copied += bytes;
-      return bytes;
-    });
+    const copy = vi.spyOn(Buffer.prototype as Buffer, 'copy');
     expect(split(chunks).events).toHaveLength(1);
+    const copied = copy.mock.results.reduce((sum, { value }) => sum + Number(value), 0);
     expect(copied).toBeGreaterThanOrEqual(text.length);
     expect(copied).toBeLessThanOrEqual(3 * text.length);
   });

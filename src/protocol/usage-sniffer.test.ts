@@ -27,8 +27,12 @@ describe('sniffUsage', () => {
       completion_tokens_details: { reasoning_tokens: 7 },
     };
     expect(of(sniffUsage, { id: 'x', choices: [], usage })).toEqual({
-      ...{ promptTokens: 10, completionTokens: 20, totalTokens: 30 },
-      ...{ cachedTokens: 4, cacheCreationTokens: 3, reasoningTokens: 7 },
+      promptTokens: 10,
+      completionTokens: 20,
+      totalTokens: 30,
+      cachedTokens: 4,
+      cacheCreationTokens: 3,
+      reasoningTokens: 7,
     });
   });
 
@@ -39,7 +43,9 @@ describe('sniffUsage', () => {
 
   it('reads the Responses API, as a body and as the event that ends a stream', () => {
     const usage = {
-      ...{ input_tokens: 3, output_tokens: 4, total_tokens: 7 },
+      input_tokens: 3,
+      output_tokens: 4,
+      total_tokens: 7,
       input_tokens_details: { cached_tokens: 1 },
       output_tokens_details: { reasoning_tokens: 2 },
     };
