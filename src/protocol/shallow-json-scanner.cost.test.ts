@@ -20,7 +20,7 @@ function costsOf(run: () => void): Costs {
   const { calls, results, contexts } = indexOf.mock;
   const searchedBytes = calls.reduce((sum, [, from], call) => {
     const found = Number(results[call]?.value);
-    return sum + (found === -1 ? (contexts[call]?.length ?? 0) : found) - Number(from);
+    return sum + (found === -1 ? (contexts[call] as Buffer).length : found) - Number(from);
   }, 0);
   const copies = copying.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
   return { searches: calls.length, searchedBytes, copies };
