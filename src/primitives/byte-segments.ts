@@ -106,7 +106,7 @@ export interface SpliceEdit {
   readonly bytes: Buffer;
 }
 
-export const DEFAULT_COALESCE_BYTES = 64 * 1024;
+const DEFAULT_COALESCE_BYTES = 64 * 1024;
 
 /** Sum of the lengths, for a `content-length`. */
 export function byteLength(buffers: readonly Uint8Array[]): number {

@@ -30,7 +30,7 @@ import type { JsonKind } from './shallow-scan.ts';
 import type { TopLevelSink } from './top-level-sink.ts';
 
 /** Containers inside containers that are accepted; orjson, LiteLLM's parser, has the same bound. */
-export const MAX_DEPTH = 1024;
+const MAX_DEPTH = 1024;
 
 // Where the machine is; the comparisons in `commonTokens` and `anyToken` rely on the order.
 const VALUE = 0;

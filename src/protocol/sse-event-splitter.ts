@@ -9,7 +9,7 @@ const COLON = 58;
 const SPACE = 32;
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-export const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
+const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
 const FIRST_HOLD_BYTES = 1024;
 
 /** An event grew beyond the bound. */
