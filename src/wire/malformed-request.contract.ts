@@ -1,7 +1,7 @@
 /** What every server must do with bytes that are not one valid request: a JSON error, a closed connection, no smuggling. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { jsonErrorOf, rawClient, type RawConnection } from './raw-http.contract.ts';
-import { collectBody, type ExchangeServer, type StartExchangeServer } from './exchange.contract.ts';
+import { collectBody, type ExchangeServer, type StartExchangeServer } from './exchange-bench.contract.ts';
 
 const HIDDEN = 'GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n';
 const post = (headers: string, body: string): string => `POST /a HTTP/1.1\r\nhost: x\r\n${headers}\r\n\r\n${body}`;

@@ -39,10 +39,10 @@ export interface MalformedPacket {
 }
 
 /** Judges the parser's error. */
-export function judgeMalformed(code: string, packet: MalformedPacket | null): MalformedRequest {
+export function judgeMalformed(parserCode: string, packet: MalformedPacket | null): MalformedRequest {
   const start = packet?.bytes.subarray(0, 4096).toString('latin1') ?? '';
   const line = REQUEST_LINE.exec(start);
-  if (HTTP2_PREFACE.test(start)) code = 'HPE_PAUSED_H2_UPGRADE';
+  const code = HTTP2_PREFACE.test(start) ? 'HPE_PAUSED_H2_UPGRADE' : parserCode;
   // The parser stops inside the method; further on, the error is in a later request of the same packet.
   if (code === 'HPE_INVALID_METHOD' && line !== null && (packet?.parsedBytes ?? 0) <= (line[1] ?? '').length) {
     return { status: 501, message: 'The request method is not known.', code };

@@ -1,7 +1,8 @@
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createNodeServer, type NodeServer, type NodeServerOptions } from './node-server.ts';
-import { collectBody, describeExchange } from './exchange.contract.ts';
+import { collectBody } from './exchange-bench.contract.ts';
+import { describeExchange } from './exchange.contract.ts';
 import { describeMalformedRequests } from './malformed-request.contract.ts';
 import { deferred, jsonErrorOf, rawClient, RawConnection } from './raw-http.contract.ts';
 import { TEST_TLS } from './test-certificate.contract.ts';
