@@ -43,6 +43,8 @@ export interface RouteDefinition {
   /** Rollout and fallback family, e.g. `chat`, `models`, `health`. */
   readonly family: string;
   readonly access: Access;
+  /** `google`: the key is read from `?key=` and `x-goog-api-key` only, as Google's clients send it. */
+  readonly keyFrom?: 'google';
   readonly handler: RouteHandler;
 }
 

@@ -88,9 +88,27 @@ describe('compileAuth', () => {
   });
 
   it('takes ?key= on Google routes only', () => {
-    expect(outcome({}, '/gemini/v1beta/models/g:generateContent?key=sk-1234')).toBe('master');
+    expect(outcome({}, '/v1beta/models/g:generateContent?key=sk-1234')).toBe('master');
     expect(outcome({}, '/v1beta/models/g:streamGenerateContent?alt=sse&key=sk-1234')).toBe('master');
     expect(outcome({}, '/v1/chat/completions?key=sk-1234')).toBe(NO_KEY);
+  });
+
+  it("reads only Google's places on routes that say so", () => {
+    const authenticate = compileAuth(snapshotWith());
+    const route = {
+      methods: ['POST'],
+      path: '/g',
+      family: 'x',
+      access: 'key',
+      keyFrom: 'google',
+      handler: () => undefined,
+    } as const;
+    const kind = (target: string, headers: Record<string, string>) =>
+      authenticate(new FakeExchange({ target, headers }), route).kind;
+    expect(kind('/g?key=sk-1234', {})).toBe('master');
+    expect(kind('/g', { 'x-goog-api-key': KEY })).toBe('master');
+    expect(() => kind('/g', { authorization: 'Bearer sk-1234' })).toThrow(NO_KEY);
+    expect(() => kind('/g?key=sk-wrong', { 'x-goog-api-key': KEY })).toThrow('Invalid proxy server token');
   });
 
   it('reads nothing but the configured header', () => {

@@ -8,21 +8,21 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import type { Exchange } from '../../wire/contract.ts';
-import type { CallerIdentity } from '../contract.ts';
-import { receivedKey } from './received-key.ts';
+import type { CallerIdentity, RouteDefinition } from '../contract.ts';
+import { receivedGoogleKey, receivedKey } from './received-key.ts';
 
 const MASTER: CallerIdentity = Object.freeze({ kind: 'master' });
 const OPEN: CallerIdentity = Object.freeze({ kind: 'open' });
 
 /** @throws GatewayError `auth_error` */
-export type Authenticate = (exchange: Exchange) => CallerIdentity;
+export type Authenticate = (exchange: Exchange, route?: RouteDefinition) => CallerIdentity;
 
 export function compileAuth(snapshot: ConfigSnapshot): Authenticate {
   const { masterKey, keyHeaderName } = snapshot.general;
   if (masterKey === null) return () => OPEN;
   const expected = digest(masterKey);
-  return (exchange) => {
-    const key = receivedKey(exchange, keyHeaderName);
+  return (exchange, route) => {
+    const key = route?.keyFrom === 'google' ? receivedGoogleKey(exchange) : receivedKey(exchange, keyHeaderName);
     if (key === null) throw refusal('No api key passed in.');
     if (key === '') throw refusal('Malformed API Key passed in. Ensure Key has `Bearer ` prefix.');
     if (timingSafeEqual(digest(key), expected)) return MASTER;

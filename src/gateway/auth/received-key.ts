@@ -32,9 +32,14 @@ function fromScheme(value: string): string {
   return '';
 }
 
+/** LiteLLM-compat: in front of Google's own API only Google's two places count. */
+export function receivedGoogleKey(exchange: Exchange): string | null {
+  return queryValue(exchange.query, 'key') ?? (exchange.header('x-goog-api-key') || null);
+}
+
 /** Google's clients send `?key=`; on other routes a key in the URL would end up in logs. */
 function takesKeyFromQuery(path: string): boolean {
-  return path.includes('generateContent') || path.includes('streamGenerateContent') || path.startsWith('/gemini/');
+  return path.includes('generateContent') || path.includes('streamGenerateContent');
 }
 
 function queryValue(query: string, name: string): string | null {

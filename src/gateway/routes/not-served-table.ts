@@ -56,7 +56,7 @@ GET:/model/info GET:/model/settings GET:/model_group/info POST:/model_hub/update
 POST:/ocr POST:/onboarding/claim_token GET:/onboarding/get_token POST:/openai/deployments/{model}/chat/completions
 POST:/openai/deployments/{model}/completions POST:/openai/deployments/{model}/embeddings
 POST:/openai/deployments/{model}/images/edits POST:/openai/deployments/{model}/images/generations
-GET:/openai/v1/realtime POST:/openai/v1/realtime/calls POST:/openai/v1/realtime/client_secrets
+POST:/openai/v1/realtime/calls POST:/openai/v1/realtime/client_secrets
 POST:/openai/v1/realtime/transcription_sessions POST:/openai/v1/responses POST:/openai/v1/responses/compact
 POST:/openai/v1/responses/input_tokens DELETE,GET:/openai/v1/responses/{response_id:path}
 POST:/openai/v1/responses/{response_id}/cancel GET:/openai/v1/responses/{response_id}/input_items
@@ -73,7 +73,7 @@ GET:/public/agent_hub GET:/public/agents/fields GET:/public/autorouter_presets
 GET:/public/complexity_router/scorer_defaults GET:/public/endpoints GET:/public/litellm_blog_posts
 GET:/public/litellm_model_cost_map GET:/public/mcp_hub GET:/public/model_hub GET:/public/model_hub/info
 GET:/public/providers GET:/public/providers/fields GET:/public/v1/model_hub GET:/public/v1/model_hub/{facet}
-POST:/rag/ingest POST:/rag/query GET:/realtime POST:/realtime/calls POST:/realtime/client_secrets
+POST:/rag/ingest POST:/rag/query POST:/realtime/calls POST:/realtime/client_secrets
 POST:/realtime/transcription_sessions POST:/register POST:/rerank POST:/responses POST:/responses/compact
 POST:/responses/input_tokens DELETE,GET:/responses/{response_id} POST:/responses/{response_id}/cancel
 GET:/responses/{response_id}/input_items POST:/revoke GET:/robots.txt GET:/router/fields GET:/router/settings
@@ -102,7 +102,7 @@ GET:/v1/mcp/access_groups GET:/v1/mcp/discover POST:/v1/mcp/make_public GET:/v1/
 GET:/v1/mcp/openapi-registry GET:/v1/mcp/registry.json GET:/v1/mcp/server GET:/v1/mcp/server/health
 POST:/v1/mcp/server/oauth/session POST:/v1/mcp/server/register GET:/v1/mcp/tools POST:/v1/messages
 POST:/v1/messages/count_tokens GET:/v1/model/deprecations GET:/v1/model/info POST:/v1/moderations POST:/v1/ocr
-POST:/v1/rag/ingest POST:/v1/rag/query GET:/v1/realtime POST:/v1/realtime/calls POST:/v1/realtime/client_secrets
+POST:/v1/rag/ingest POST:/v1/rag/query POST:/v1/realtime/calls POST:/v1/realtime/client_secrets
 POST:/v1/realtime/transcription_sessions POST:/v1/rerank POST:/v1/responses POST:/v1/responses/compact
 POST:/v1/responses/input_tokens DELETE,GET:/v1/responses/{response_id} POST:/v1/responses/{response_id}/cancel
 GET:/v1/responses/{response_id}/input_items POST:/v1/rust_control_plane/logs POST:/v1/search GET:/v1/search/tools
