@@ -16,12 +16,15 @@ import { compileTarget } from '../providers/target.ts';
 import { ModelIndex, type Resolution, type Unresolved } from '../router/model-index.ts';
 import { compileAuth } from './auth/authenticate.ts';
 import { compileRestrictions, type RestrictionChecks } from './auth/enforce-restrictions.ts';
-import type { GatewayState, RouteDefinition } from './contract.ts';
+import type { GatewayState } from './contract.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { infoRoutes } from './routes/info-routes.ts';
+import { probeDeployment } from './probe.ts';
 import { compileCors } from './http/cors.ts';
 import { compileOpenModeGuard } from './http/open-mode-guard.ts';
 import { RouteTable } from './http/route-table.ts';
 import { LITELLM_VERSION } from './litellm-version.ts';
+import { createCosting } from './costing.ts';
 import { createModelKnowledge, type ModelKnowledge } from './model-knowledge.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
@@ -36,6 +39,8 @@ export interface SharedParts {
   readonly log: Logger;
   readonly upstream: UpstreamSender;
   readonly prices: PriceTable;
+  /** Requests in flight. */
+  openExchanges(): number;
 }
 
 export interface Assembly {
@@ -59,10 +64,20 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
     now: () => Date.now(),
     monotonicMs: () => performance.now(),
   };
-  const knowledge = createModelKnowledge(shared.prices, snapshot.environment, () => null);
+  const knowledge = createModelKnowledge(shared.prices, snapshot);
   const restrictions = compileRestrictions(snapshot);
   const pipeline = createPipeline(state, shared, knowledge, restrictions);
-  const routes = new RouteTable([...livenessRoutes(), ...llmRoutes(pipeline)]);
+  const routes: RouteTable = new RouteTable([
+    ...infoRoutes({
+      state,
+      knowledge,
+      probe: (deployment) => probeDeployment(pipeline, deployment),
+      openExchanges: () => shared.openExchanges(),
+      allRoutes: () => routes.routes,
+      litellmVersion: LITELLM_VERSION,
+    }),
+    ...llmRoutes(pipeline),
+  ]);
   const authenticate = compileAuth(snapshot);
   const dispatcher = new Dispatcher({
     state,
@@ -104,7 +119,7 @@ function createPipeline(
         routerStreamSeconds: snapshot.router.streamTimeoutSeconds,
         globalSeconds: snapshot.litellm.requestTimeoutSeconds,
       }),
-    costHeaders: () => [],
+    costHeaders: createCosting(snapshot, knowledge, () => state.now()),
     random: () => Math.random(),
     newCallId: () => callIds.next(),
     settled: () => {},
@@ -140,13 +155,3 @@ function targetCompiler(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): Co
 }
 
 const NO_ENVIRONMENT: ReadonlyMap<string, string> = new Map();
-
-function livenessRoutes(): RouteDefinition[] {
-  return ['/health/liveliness', '/health/liveness'].map((path) => ({
-    methods: ['GET'],
-    path,
-    family: 'health',
-    access: 'public' as const,
-    handler: (exchange) => exchange.reply(200, ['content-type', 'application/json'], '"I\'m alive!"'),
-  }));
-}

@@ -2,11 +2,14 @@
  * What the gateway knows of models: prices and capabilities from the price table, provider names from the catalogue.
  * `pricing/` and `providers/` may not import each other; here they are put together, once per configuration.
  */
+import type { ConfigSnapshot } from '../config/snapshot.ts';
+import { deploymentPrices } from '../pricing/deployment-prices.ts';
 import { modelSupports } from '../pricing/model-capabilities.ts';
 import { findModel, type ModelInfoContext } from '../pricing/model-info.ts';
 import type { PriceLookup } from '../pricing/price-table.ts';
 import type { ModelFacts } from '../providers/model-facts.ts';
-import { resolveProvider, type Environment } from '../providers/resolve-provider.ts';
+import { resolveProvider } from '../providers/resolve-provider.ts';
+import { supportedOpenaiParams } from '../providers/supported-params.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 
 export interface ModelKnowledge {
@@ -16,26 +19,25 @@ export interface ModelKnowledge {
   providerOf(model: string): string | null;
 }
 
-export type SupportedParamsOf = (model: string, provider: string | null, facts: ModelFacts) => readonly string[] | null;
-
-export function createModelKnowledge(
-  prices: PriceLookup,
-  environment: Environment,
-  supportedParams: SupportedParamsOf,
-): ModelKnowledge {
+export function createModelKnowledge(table: PriceLookup, snapshot: ConfigSnapshot): ModelKnowledge {
   const resolve = (model: string, provider: string | null): { model: string; provider: string } | null => {
     try {
-      const resolved = resolveProvider({ model, customLlmProvider: provider }, environment);
+      const resolved = resolveProvider({ model, customLlmProvider: provider }, snapshot.environment);
       return resolved.provider === null ? null : { model: resolved.model, provider: resolved.provider };
     } catch (error) {
       if (error instanceof GatewayError) return null;
       throw error;
     }
   };
+  const prices = deploymentPrices(snapshot.deployments, table, resolve);
   const context: ModelInfoContext = {
     prices,
     resolveProvider: resolve,
-    supportedParams: (model, provider) => supportedParams(model, provider, facts),
+    supportedParams: (model, provider) => {
+      const named = provider ?? resolve(model, null)?.provider;
+      if (named === undefined) return null;
+      return supportedOpenaiParams({ provider: named, model, requestType: 'chat_completion', facts });
+    },
   };
   const facts: ModelFacts = {
     supports: (model, provider, capability) =>

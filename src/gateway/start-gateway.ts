@@ -7,7 +7,7 @@ import type { ConfigSnapshot } from '../config/snapshot.ts';
 import { UpstreamPools } from '../pool/upstream-pools.ts';
 import { TimerWheel } from '../primitives/timer-wheel.ts';
 import { openPriceTable } from '../pricing/price-source.ts';
-import { toPriceMap } from '../pricing/price-table.ts';
+import { loadBuiltInPrices } from '../pricing/load-built-in.ts';
 import { createSimulatedTransport, SIMULATED_ORIGIN } from '../providers/simulated/simulated-transport.ts';
 import type { TransportFactory } from '../wire/contract.ts';
 import { createNodeServer, type TlsMaterial } from '../wire/node-server.ts';
@@ -42,7 +42,7 @@ export interface RunningGateway {
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
   const { snapshotSource, log, host } = options;
   const pools = createPools(snapshotSource.current());
-  const shared = sharedParts(snapshotSource.current(), log, pools);
+  const shared = sharedParts(snapshotSource.current(), log, pools, () => server.openExchanges);
   let assembly = assembleFor(snapshotSource.current(), shared, host);
   const server = createNodeServer({
     handler: (exchange) => assembly.dispatcher.handle(exchange),
@@ -87,10 +87,16 @@ const simulated = createSimulatedTransport();
 const transportFor: TransportFactory = (origin, options) =>
   origin === SIMULATED_ORIGIN ? simulated(origin, options) : createUndiciTransport(origin, options);
 
-function sharedParts(snapshot: ConfigSnapshot, log: Logger, upstream: UpstreamPools): SharedParts {
+function sharedParts(
+  snapshot: ConfigSnapshot,
+  log: Logger,
+  upstream: UpstreamPools,
+  openExchanges: () => number,
+): SharedParts {
   const prices = openPriceTable({
     overrideFile: snapshot.environment.get('FAST_LITELLM_PRICES') ?? null,
-    builtIn: () => toPriceMap({}),
+    configured: snapshot.environment.get('LITELLM_MODEL_COST_MAP_URL') ?? null,
+    builtIn: loadBuiltInPrices,
   });
-  return { log, upstream, prices };
+  return { log, upstream, prices, openExchanges };
 }

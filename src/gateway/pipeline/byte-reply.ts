@@ -1,6 +1,6 @@
 /** Passes a binary reply (audio, files) on as it comes. A reply that breaks off breaks the client's connection too. */
 import type { GatewayError } from '../../errors/gateway-error.ts';
-import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+import { NO_FACTS, type ReplyMode, type ReplyPort } from './reply-mode.ts';
 
 export class ByteReply implements ReplyMode {
   readonly #port: ReplyPort;
@@ -32,6 +32,6 @@ export class ByteReply implements ReplyMode {
 
   #begin(): void {
     const { exchange } = this.#port;
-    if (!exchange.headSent) exchange.replyHead(this.#status, this.#port.replyHeaders(this.#contentType, null));
+    if (!exchange.headSent) exchange.replyHead(this.#status, this.#port.replyHeaders(this.#contentType, NO_FACTS));
   }
 }

@@ -7,6 +7,7 @@ import { ByteSegments, type SpliceEdit } from '../../primitives/byte-segments.ts
 import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 import { fieldOf, ShallowJsonScanner, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
+import type { AnswerFacts } from '../costing.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 
 export interface JsonReplyOptions {
@@ -57,7 +58,11 @@ export class JsonReply implements ReplyMode {
     }
     const usage = this.#usage(scan);
     const body = this.#options.convert === null ? this.#stamped(scan) : this.#converted(this.#options.convert);
-    this.#port.exchange.reply(this.#options.status, this.#port.replyHeaders('application/json', usage), body);
+    this.#port.exchange.reply(
+      this.#options.status,
+      this.#port.replyHeaders('application/json', this.#facts(scan, usage)),
+      body,
+    );
     this.#port.succeed(usage);
   }
 
@@ -72,6 +77,21 @@ export class JsonReply implements ReplyMode {
       this.#port.fail(this.#port.malformed(error.message));
       return null;
     }
+  }
+
+  #facts(scan: ShallowScan, usage: JsonObject | null): AnswerFacts {
+    return {
+      usage,
+      model: this.#text(scan, 'model'),
+      serviceTier: this.#text(scan, 'service_tier'),
+      body: () => JSON.parse(this.#bytes.text()) as JsonObject,
+    };
+  }
+
+  #text(scan: ShallowScan, key: string): string | null {
+    const field = fieldOf(scan, key);
+    if (field?.kind !== 'string') return null;
+    return JSON.parse(this.#bytes.text(field.valueStart, field.valueEnd)) as string;
   }
 
   #usage(scan: ShallowScan): JsonObject | null {

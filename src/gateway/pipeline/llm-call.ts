@@ -76,6 +76,8 @@ export class LlmCall implements BodyReceiver {
   #readFields(): RequestFields {
     if (this.#isForm)
       throw new GatewayError('bad_request', 'Invalid request format: send a JSON object as application/json.');
+    // LiteLLM-compat: no body at all is an empty object.
+    if (this.#bytes.length === 0) return emptyFields();
     const scan = this.#scanner.finish();
     if (scan.slow === null) return readRequestFields(this.#bytes, scan);
     if (scan.slow === 'not-object')
@@ -111,6 +113,13 @@ export class LlmCall implements BodyReceiver {
         : error,
     );
   }
+}
+
+function emptyFields(): RequestFields {
+  const bytes = new ByteSegments();
+  const buffer = Buffer.from('{}');
+  bytes.append(buffer);
+  return readRequestFields(bytes, scanShallow(buffer));
 }
 
 /** slow path: a repeated or escaped top-level key. Parsed (the last one wins) and written anew, then decided upon. */

@@ -11,7 +11,7 @@ import { mockTestingFailure, mockTestingRateLimit, NO_CHAINS } from '../mock/moc
 import { withGroup } from './error-reply.ts';
 import type { LlmPipeline } from './pipeline.ts';
 import type { RoutedRequest } from './prepare-request.ts';
-import type { ReplyPort } from './reply-mode.ts';
+import { NO_FACTS, type ReplyPort } from './reply-mode.ts';
 import { fieldValue, findField, type RequestFields } from './request-fields.ts';
 
 /** Refuses the switches that are not allowed. Costs nothing for a request without `mock_*` members. */
@@ -86,9 +86,13 @@ export class MockAnswer {
       newId: () => this.#pipeline.newCallId(),
     });
     if (reply.kind === 'json') {
-      exchange.reply(200, this.#port.replyHeaders('application/json', reply.usage), JSON.stringify(reply.body));
+      exchange.reply(
+        200,
+        this.#port.replyHeaders('application/json', { ...NO_FACTS, usage: reply.usage }),
+        JSON.stringify(reply.body),
+      );
     } else {
-      exchange.replyHead(200, this.#port.replyHeaders('text/event-stream; charset=utf-8', null));
+      exchange.replyHead(200, this.#port.replyHeaders('text/event-stream; charset=utf-8', NO_FACTS));
       for (const event of reply.events) exchange.write(Buffer.from(event));
       exchange.end();
     }

@@ -12,6 +12,7 @@ import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
 import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
 import type { GatewayState } from '../contract.ts';
+import type { CostHeaders } from '../costing.ts';
 import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';
 import type { CompiledDeployments, CompiledTarget } from './compiled-deployments.ts';
 import type { ReplyHeaderWriter } from './reply-headers.ts';
@@ -76,8 +77,7 @@ export interface LlmPipeline {
   readonly restrictions: RestrictionChecks;
   readonly headerWriter: ReplyHeaderWriter;
   timeouts(inputs: TimeoutInputs): EffectiveTimeouts;
-  /** A cost-header list for a usage; empty when no price is known. */
-  costHeaders(target: CompiledTarget, usage: JsonObject | null): HeaderList;
+  readonly costHeaders: CostHeaders;
   random(): number;
   newCallId(): string;
   settled(settlement: Settlement): void;

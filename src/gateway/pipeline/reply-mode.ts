@@ -3,6 +3,7 @@
  * passed on as bytes (audio). One object per reply; the call hands it the bytes and hears the outcome.
  */
 import type { GatewayError } from '../../errors/gateway-error.ts';
+import type { AnswerFacts } from '../costing.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
 
@@ -14,16 +15,14 @@ export interface ReplyMode {
   onBroken(error: GatewayError): void;
 }
 
-/** How the reply of a call ended. */
-export type Outcome =
-  | { readonly kind: 'success'; readonly usage: JsonObject | null }
-  | { readonly kind: 'failed'; readonly error: GatewayError };
+/** An answer that tells nothing about its price before its head goes out. */
+export const NO_FACTS: AnswerFacts = { usage: null, model: null, serviceTier: null, body: null };
 
 /** The part of a call that a reply mode may use. */
 export interface ReplyPort {
   readonly exchange: Exchange;
   /** Headers of the reply, content-type first; call once, when the reply begins. */
-  replyHeaders(contentType: string, usage: JsonObject | null): HeaderList;
+  replyHeaders(contentType: string, answer: AnswerFacts): HeaderList;
   /** Answers with the error, as body or as the last event of a stream, and ends the call. */
   fail(error: GatewayError): void;
   /** The last byte was handed over. */

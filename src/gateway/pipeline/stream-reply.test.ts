@@ -73,6 +73,13 @@ function reply(port: RecordingPort, options: Partial<StreamReplyOptions> = {}): 
   });
 }
 
+/** The end of the turn in which bytes came. */
+async function turn(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 function push(to: StreamReply, text: string, size = Number.POSITIVE_INFINITY): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) to.onData(bytes.subarray(at, at + size));
@@ -101,11 +108,12 @@ describe('StreamReply', () => {
     expect(port.text.replaceAll('\r\n', '\n')).toBe(WHOLE);
   });
 
-  test('writes a chunk that needs no edit as the very bytes that came', () => {
+  test('writes a chunk that needs no edit as the very bytes that came', async () => {
     const port = new RecordingPort();
     const to = reply(port, { clientModel: null });
     const bytes = Buffer.from(chunk('a') + chunk('b'));
     to.onData(bytes);
+    await turn();
     expect(port.writes).toHaveLength(1);
     expect(port.writes[0]?.buffer).toBe(bytes.buffer);
   });
@@ -161,13 +169,15 @@ describe('StreamReply', () => {
     expect(port.text).toBe(chunk('a') + chunk('b', 'stop') + DONE);
   });
 
-  test('comments are no content: they neither begin the reply nor move the deadline', () => {
+  test('comments are no content: they neither begin the reply nor move the deadline', async () => {
     const port = new RecordingPort();
     const to = reply(port);
     push(to, ': keep-alive\n\n: keep-alive\n\n');
     expect([port.headSent, port.contentCount]).toEqual([false, 0]);
     push(to, chunk('a', 'stop'));
+    await turn();
     push(to, `: ping\n\n${DONE}`);
+    await turn();
     expect(port.contentCount).toBe(2);
     expect(port.text).toContain(': ping');
   });
@@ -185,17 +195,27 @@ describe('StreamReply', () => {
     expect(cut.failure?.message).toBe('reset');
   });
 
-  test('repeated keys take the slow path and mean the same', () => {
+  test('repeated keys take the slow path and mean the same', async () => {
     const port = new RecordingPort();
     const to = reply(port);
     push(to, 'data: {"model":"up","model":"up2","choices":[{"finish_reason":"stop"}]}\n\n');
+    await turn();
     expect(port.text).toBe('data: {"model":"mine","choices":[{"finish_reason":"stop"}]}\n\n');
   });
 
-  test('asks for a pause when the client is slow', () => {
+  test('events of one turn leave in one write', async () => {
+    const port = new RecordingPort();
+    const to = reply(port);
+    for (const text of [chunk('a'), chunk('b'), chunk('c')]) to.onData(Buffer.from(text));
+    await turn();
+    expect(port.writes).toHaveLength(1);
+  });
+
+  test('asks for a pause when the client is slow', async () => {
     const port = new RecordingPort();
     port.accepts = false;
     push(reply(port), chunk('a'));
+    await turn();
     expect(port.paused).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Relays a server-sent-event stream: bytes in, bytes out, one write per chunk that came, nothing held back once the
- * reply has begun. Edits by splice only: the model's name; events that a client did not ask for (usage, empty choices)
+ * Relays a server-sent-event stream: bytes in, bytes out, nothing held back once the reply has begun. Events that came
+ * in one read of the provider's socket leave in one write, at the end of the same turn: node:http sends no earlier. Edits by splice only: the model's name; events that a client did not ask for (usage, empty choices)
  * and events that are not JSON are left out.
  *
  * Promises: the head is sent with the first content, so that an error before it is an ordinary error reply; a stream
@@ -13,7 +13,7 @@ import { fieldOf, tryScanShallow, type ShallowScan } from '../../protocol/shallo
 import { SseEventTooLargeError, SseSplitter, type SseEvent, type SseSink } from '../../protocol/sse-event-splitter.ts';
 import { ByteRelay } from './byte-relay.ts';
 import { withToolTypes } from './normalise-chunk.ts';
-import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+import { NO_FACTS, type ReplyMode, type ReplyPort } from './reply-mode.ts';
 import type { StreamDialect } from './stream-dialect.ts';
 
 export interface StreamReplyOptions {
@@ -39,6 +39,11 @@ export class StreamReply implements ReplyMode, SseSink {
   #terminal = false;
   #doneSent = false;
   #over = false;
+  #flushAsked = false;
+  readonly #flushLater = (): void => {
+    this.#flushAsked = false;
+    if (!this.#over) this.#flush();
+  };
 
   constructor(port: ReplyPort, options: StreamReplyOptions) {
     this.#port = port;
@@ -54,7 +59,9 @@ export class StreamReply implements ReplyMode, SseSink {
       this.#break(this.#port.malformed(error.message));
       return;
     }
-    this.#flush();
+    if (this.#flushAsked) return;
+    this.#flushAsked = true;
+    process.nextTick(this.#flushLater);
   }
 
   onEnd(): void {
@@ -158,7 +165,7 @@ export class StreamReply implements ReplyMode, SseSink {
     if (bytes === null) return;
     const { exchange } = this.#port;
     if (!exchange.headSent)
-      exchange.replyHead(this.#options.status, this.#port.replyHeaders('text/event-stream; charset=utf-8', null));
+      exchange.replyHead(this.#options.status, this.#port.replyHeaders('text/event-stream; charset=utf-8', NO_FACTS));
     if (!exchange.write(bytes)) this.#port.pause();
   }
 }

@@ -1,7 +1,7 @@
 /** LiteLLM-compat: a transcription in plain text, SRT or VTT comes back as `{"text": …}`. Kept whole, at most 64 MB. */
 import type { GatewayError } from '../../errors/gateway-error.ts';
 import { ByteSegments } from '../../primitives/byte-segments.ts';
-import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+import { NO_FACTS, type ReplyMode, type ReplyPort } from './reply-mode.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ export class TextReply implements ReplyMode {
 
   onEnd(): void {
     const body = JSON.stringify({ text: this.#bytes.text() });
-    this.#port.exchange.reply(200, this.#port.replyHeaders('application/json', null), body);
+    this.#port.exchange.reply(200, this.#port.replyHeaders('application/json', NO_FACTS), body);
     this.#port.succeed(null);
   }
 

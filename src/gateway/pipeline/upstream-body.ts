@@ -117,7 +117,7 @@ function decideStreamOptions(
   target: CompiledTarget,
   options: UpstreamBodyOptions,
 ): 'keep' | 'drop' | Buffer {
-  if (!options.stream) return 'drop';
+  if (!options.stream || target.takesStreamOptions === false) return 'drop';
   if (!target.asksForStreamUsage || includeUsage(fields) === true) return 'keep';
   const given = field.kind === 'object' ? (fieldValue(fields, field) as JsonObject) : {};
   return Buffer.from(JSON.stringify({ ...given, include_usage: true }));

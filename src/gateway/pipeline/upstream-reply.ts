@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { ProviderFailure } from '../../providers/contract.ts';
 import type { Exchange, ExchangeEnd, HeaderList, TransportError } from '../../wire/contract.ts';
+import type { AnswerFacts } from '../costing.ts';
 import { replyError } from '../http/reply-error.ts';
 import { createContentDecoder, type ContentDecoder } from './content-decoder.ts';
 import { errorReplyHeaders, withExceptionType, withGroup } from './error-reply.ts';
@@ -142,7 +143,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
 
   // --- what a reply mode may use
 
-  replyHeaders(contentType: string, usage: JsonObject | null): HeaderList {
+  replyHeaders(contentType: string, answer: AnswerFacts): HeaderList {
     const request = this.#request;
     if (request === null) return ['content-type', contentType];
     const now = this.#now();
@@ -151,7 +152,9 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
       providerMs: this.#headAtMs - this.#sentAtMs,
     });
     out.push('content-type', contentType);
-    out.push(...this.#pipeline.costHeaders(request.target, usage));
+    const { deployment, apiBase } = request.target;
+    const call = { deployment, apiBase, family: request.family, stream: request.stream };
+    out.push(...this.#pipeline.costHeaders(call, answer));
     const withReset = request.stream || request.family === 'responses';
     this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders, withReset);
     return out;
