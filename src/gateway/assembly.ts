@@ -16,8 +16,11 @@ import { compileTarget } from '../providers/target.ts';
 import { ModelIndex, type Resolution, type Unresolved } from '../router/model-index.ts';
 import { compileAuth } from './auth/authenticate.ts';
 import { compileRestrictions, type RestrictionChecks } from './auth/enforce-restrictions.ts';
-import type { GatewayState } from './contract.ts';
+import type { GatewayState, RouteDefinition } from './contract.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { passThroughRoutes } from './pass-through/pass-through-routes.ts';
+import { notNativeRoutes } from './pipeline/not-native-call.ts';
+import { notServedRoutes } from './routes/management-routes.ts';
 import { infoRoutes } from './routes/info-routes.ts';
 import { probeDeployment } from './probe.ts';
 import { compileCors } from './http/cors.ts';
@@ -67,17 +70,8 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
   const knowledge = createModelKnowledge(shared.prices, snapshot);
   const restrictions = compileRestrictions(snapshot);
   const pipeline = createPipeline(state, shared, knowledge, restrictions);
-  const routes: RouteTable = new RouteTable([
-    ...infoRoutes({
-      state,
-      knowledge,
-      probe: (deployment) => probeDeployment(pipeline, deployment),
-      openExchanges: () => shared.openExchanges(),
-      allRoutes: () => routes.routes,
-      litellmVersion: LITELLM_VERSION,
-    }),
-    ...llmRoutes(pipeline),
-  ]);
+  const served = servedRoutes(state, shared, pipeline, knowledge);
+  const routes = new RouteTable([...served, ...notServedRoutes(served)]);
   const authenticate = compileAuth(snapshot);
   const dispatcher = new Dispatcher({
     state,
@@ -90,6 +84,28 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
     },
   });
   return { dispatcher, pipeline, origins: new Set() };
+}
+
+function servedRoutes(
+  state: GatewayState,
+  shared: SharedParts,
+  pipeline: LlmPipeline,
+  knowledge: ModelKnowledge,
+): RouteDefinition[] {
+  const routes: RouteDefinition[] = [
+    ...llmRoutes(pipeline),
+    ...notNativeRoutes(pipeline),
+    ...infoRoutes({
+      state,
+      knowledge,
+      probe: (deployment) => probeDeployment(pipeline, deployment),
+      openExchanges: () => shared.openExchanges(),
+      allRoutes: () => routes,
+      litellmVersion: LITELLM_VERSION,
+    }),
+    ...passThroughRoutes({ state, upstream: shared.upstream, newCallId: () => pipeline.newCallId() }),
+  ];
+  return routes;
 }
 
 function createPipeline(

@@ -81,7 +81,7 @@ class Probing implements PooledReceiver {
     const ms = PROBE_TIMEOUT_SECONDS * 1000;
     this.#pipeline.upstream.send(
       { origin, method: 'POST', path, headers: jsonHeaders, body: [body], bodyLength: body.length },
-      { firstByteMs: ms, gapMs: ms, totalMs: ms },
+      { connectMs: ms, firstByteMs: ms, gapMs: ms, totalMs: ms },
       this,
     );
   }

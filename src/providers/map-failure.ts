@@ -126,6 +126,11 @@ export function mapProviderUnreachable(failure: ProviderUnreachable): GatewayErr
   const exception = exceptionName(failure.provider);
   if (failure.kind === 'timeout') return toError(timeoutVerdict(failure, row, exception), 408, {});
   const digested = row?.digestsErrors === true;
+  // LiteLLM-compat: what breaks inside a reply is a broken connection there, with the words of the break.
+  if (digested && failure.kind === 'cut')
+    return toError({ code: 'api_connection', text: `APIConnectionError: ${exception} - ${failure.message}` }, 500, {
+      type: null,
+    });
   const text = digested && failure.kind !== 'malformed' ? 'Connection error.' : failure.message;
   if (row?.wire === 'azure')
     return toError({ code: 'api_connection', text: `AzureException APIConnectionError - ${text}` }, 500, {});

@@ -6,6 +6,7 @@ import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
 import type { NotNative, RouteFamily, UpstreamTarget } from '../../providers/contract.ts';
+import { reasoningMerger } from './merge-reasoning.ts';
 import type { HeaderList } from '../../wire/contract.ts';
 
 /** Names that one client could make up must not grow the process. */
@@ -75,6 +76,7 @@ function complete(deployment: Deployment, target: UpstreamTarget, litellmVersion
   return {
     ...target,
     deployment,
+    ...mergedReasoning(deployment, target),
     secret: credentialIn(target.headers),
     modelJson: Buffer.from(JSON.stringify(target.model)),
     jsonHeaders: [...target.headers, 'content-type', 'application/json', 'accept-encoding', 'identity'],
@@ -100,4 +102,10 @@ function credentialIn(headers: HeaderList): string {
   for (let index = 0; index + 1 < headers.length; index += 2)
     if (CREDENTIAL_HEADERS.has(headers[index] as string)) return (headers[index + 1] as string).replace(/^Bearer /, '');
   return '';
+}
+
+/** `merge_reasoning_content_in_choices` of the deployment rewrites the events of its chat streams. */
+function mergedReasoning(deployment: Deployment, target: UpstreamTarget): Pick<UpstreamTarget, 'convertEvent'> {
+  const merges = deployment.params['merge_reasoning_content_in_choices'] === true && target.convertEvent === undefined;
+  return merges ? { convertEvent: reasoningMerger } : {};
 }

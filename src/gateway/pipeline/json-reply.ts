@@ -6,13 +6,20 @@
 import { ByteSegments, type SpliceEdit } from '../../primitives/byte-segments.ts';
 import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
-import { fieldOf, ShallowJsonScanner, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
+import {
+  fieldOf,
+  ShallowJsonScanner,
+  type ShallowScan,
+  type TopLevelField,
+} from '../../protocol/shallow-json-scanner.ts';
 import type { AnswerFacts } from '../costing.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 
 export interface JsonReplyOptions {
   /** JSON text of the model name that the client sees; null leaves the provider's. */
   readonly clientModel: Buffer | null;
+  /** Replaces the top-level `id`; null leaves the provider's. */
+  readonly stampId: ((id: string) => string) | null;
   /** Rewrites the whole reply where the route needs another shape than the provider gives. */
   readonly convert: ((reply: JsonObject) => JsonObject) | null;
   readonly status: number;
@@ -104,8 +111,13 @@ export class JsonReply implements ReplyMode {
     const edits: SpliceEdit[] = [];
     const model = fieldOf(scan, 'model');
     if (model !== undefined && this.#options.clientModel !== null)
-      edits.push({ start: model.valueStart, end: model.valueEnd, bytes: this.#options.clientModel });
-    return this.#bytes.splice(edits);
+      edits.push({ ...range(model), bytes: this.#options.clientModel });
+    const id = this.#options.stampId === null ? undefined : fieldOf(scan, 'id');
+    if (id?.kind === 'string' && this.#options.stampId !== null) {
+      const own = JSON.parse(this.#bytes.text(id.valueStart, id.valueEnd)) as string;
+      edits.push({ ...range(id), bytes: Buffer.from(JSON.stringify(this.#options.stampId(own))) });
+    }
+    return this.#bytes.splice(edits.sort((left, right) => left.start - right.start));
   }
 
   /** slow path: only for routes whose reply has another shape. */
@@ -115,6 +127,10 @@ export class JsonReply implements ReplyMode {
     const model = clientModel === null ? {} : { model: JSON.parse(clientModel.toString()) as string };
     return JSON.stringify('model' in reply ? { ...reply, ...model } : reply);
   }
+}
+
+function range(field: TopLevelField): { readonly start: number; readonly end: number } {
+  return { start: field.valueStart, end: field.valueEnd };
 }
 
 /** Providers that always send `error` say null, false or nothing in it when all is well. */

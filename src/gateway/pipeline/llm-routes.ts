@@ -11,6 +11,7 @@ import { COMPLETION_CHUNKS, RESPONSES_EVENTS } from './stream-dialect.ts';
 const JSON_FAMILY = {
   body: 'json',
   required: [],
+  kinds: new Map(),
   messagesKey: null,
   dialect: null,
   reply: 'json',
@@ -24,6 +25,11 @@ export const CHAT: LlmFamily = {
   family: 'chat',
   routeName: '/chat/completions',
   required: ['messages'],
+  kinds: new Map([
+    ['tools', ['array', 'null']],
+    ['response_format', ['object', 'null']],
+    ['stream_options', ['object', 'null']],
+  ]),
   messagesKey: 'messages',
   dialect: COMPLETION_CHUNKS,
 };

@@ -7,6 +7,7 @@ import type {
   ProviderFailure,
   RouteFamily,
 } from '../../providers/contract.ts';
+import type { JsonKind } from '../../protocol/shallow-json-scanner.ts';
 import type { ModelIndex } from '../../router/model-index.ts';
 import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
@@ -39,6 +40,8 @@ export interface LlmFamily {
   readonly body: 'json' | 'multipart';
   /** Members without which LiteLLM cannot make the call, in the order of checking. */
   readonly required: readonly string[];
+  /** Kinds of JSON that some members must have, where anything else could only fail later. */
+  readonly kinds: ReadonlyMap<string, readonly JsonKind[]>;
   /** The member that must be a list of objects, where there is one. */
   readonly messagesKey: string | null;
   readonly dialect: StreamDialect | null;

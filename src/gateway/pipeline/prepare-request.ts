@@ -5,6 +5,7 @@
 import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { JsonKind, TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { RouteFamily } from '../../providers/contract.ts';
 import type { Candidate, Resolution } from '../../router/model-index.ts';
 import { unresolvedModelError } from '../../router/unresolved-error.ts';
@@ -27,6 +28,8 @@ import {
   wantsStream,
   type RequestFields,
 } from './request-fields.ts';
+import { decodeResponseId, type ManagedResponseId } from './response-id.ts';
+import { headerSafe } from './reply-headers.ts';
 import { buildUpstreamBody } from './upstream-body.ts';
 
 /** A deployment picked for a request, with everything that was decided before the body is built. */
@@ -35,6 +38,8 @@ export interface RoutedRequest {
   readonly target: CompiledTarget;
   readonly group: string;
   readonly timeouts: EffectiveTimeouts;
+  /** Headers that the request's own members add to the reply. */
+  readonly extraReplyHeaders: HeaderList;
   readonly stream: boolean;
   readonly includeUsage: boolean;
   /** JSON text of the model name for the reply; null leaves the provider's. */
@@ -82,7 +87,8 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
   if (general.enforceUserParam && fields.user === null) throw userParamMissing();
   const bodyModel = requestedModel(fields);
   const requested = facts.pathModel ?? general.completionModel ?? bodyModel;
-  const resolution = requested === null ? null : pipeline.index.resolve(requested);
+  const previous = previousResponse(fields, family);
+  const resolution = resolveModel(pipeline, requested, previous);
   const found = resolution === null || 'unresolved' in resolution ? null : resolution;
   const given = checkClientCredentials(fields, general, found === null ? [] : deploymentsOf(found));
   checkRequired(fields, family);
@@ -101,10 +107,42 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
       streamHeaderSeconds: headerSeconds(exchange, 'x-litellm-stream-timeout'),
       params: target.deployment.params,
     }),
+    extraReplyHeaders: guardrailHeaders(fields),
     stream,
     includeUsage: general.alwaysIncludeStreamUsage || includeUsage(fields) === true,
     clientModel: bodyModel === null || !family.stampsModel ? null : Buffer.from(JSON.stringify(bodyModel)),
   };
+}
+
+/** LiteLLM-compat: names the guardrails that the request lists, known or not. Configured ones are restrictions of their own. */
+function guardrailHeaders(fields: RequestFields): HeaderList {
+  const field = findField(fields.scan, 'guardrails');
+  if (field?.kind !== 'array') return NO_HEADERS;
+  const names = (fieldValue(fields, field) as readonly JsonValue[]).filter((name) => typeof name === 'string');
+  return names.length === 0 ? NO_HEADERS : ['x-litellm-applied-guardrails', headerSafe(names.join(','))];
+}
+
+const NO_HEADERS: HeaderList = [];
+
+/** The deployment that gave the response which this one follows, else whatever the model's name means. */
+function resolveModel(
+  pipeline: LlmPipeline,
+  requested: string | null,
+  previous: ManagedResponseId | null,
+): ReturnType<LlmPipeline['index']['resolve']> | null {
+  const byName = requested === null ? null : pipeline.index.resolve(requested);
+  if (previous === null || byName === null || 'unresolved' in byName) return byName;
+  const same = byName.candidates.some(({ deployment }) => deployment.id === previous.deploymentId);
+  return same ? { ...byName, candidates: onlyDeployment(byName, previous.deploymentId), pick: () => 0 } : byName;
+}
+
+function onlyDeployment(resolution: Resolution, id: string): readonly Candidate[] {
+  return resolution.candidates.filter(({ deployment }) => deployment.id === id);
+}
+
+function previousResponse(fields: RequestFields, family: LlmFamily): ManagedResponseId | null {
+  const field = family.family === 'responses' ? findField(fields.scan, 'previous_response_id') : undefined;
+  return field?.kind === 'string' ? decodeResponseId(fieldValue(fields, field) as string) : null;
 }
 
 function deploymentsOf(resolution: Resolution): readonly Deployment[] {
@@ -147,7 +185,19 @@ function checkRequired(fields: RequestFields, family: LlmFamily): void {
         param: name,
       });
   }
+  for (const field of fields.scan.fields) {
+    const kinds = family.kinds.get(field.key);
+    if (kinds !== undefined && !kinds.includes(field.kind)) throw wrongKind(field, kinds);
+  }
   if (family.messagesKey !== null) checkMessages(fields, family.messagesKey);
+}
+
+function wrongKind(field: TopLevelField, kinds: readonly JsonKind[]): GatewayError {
+  const expected = kinds.filter((kind) => kind !== 'null').join(' or ');
+  return new GatewayError(
+    'bad_request',
+    `Invalid request format: '${field.key}' must be an ${expected}, got ${field.kind}.`,
+  );
 }
 
 const OPEN_BRACE = 0x7b;

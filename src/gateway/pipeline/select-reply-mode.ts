@@ -3,6 +3,8 @@ import { JsonReply } from './json-reply.ts';
 import type { LlmFamily } from './pipeline.ts';
 import type { RoutedRequest } from './prepare-request.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+import { encodeResponseId } from './response-id.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { StreamReply } from './stream-reply.ts';
 import { TextReply } from './text-reply.ts';
 
@@ -26,12 +28,27 @@ export function selectReplyMode(
       clientModel,
       includeUsage: request.includeUsage,
       dialect: family.dialect,
-      convert: target.convertEvent?.() ?? null,
+      convert: request.family === 'responses' ? idStamper(request) : (target.convertEvent?.() ?? null),
       status,
     });
   }
   if (family.reply === 'bytes' && !request.stream)
     return new ByteReply(port, status, contentType || 'application/octet-stream');
   if (family.reply === 'json-or-text' && !contentType.includes('json')) return new TextReply(port);
-  return new JsonReply(port, { clientModel, convert: target.convertReply ?? null, status });
+  const stampId = request.family === 'responses' ? (id: string) => managedId(request, id) : null;
+  return new JsonReply(port, { clientModel, stampId, convert: target.convertReply ?? null, status });
+}
+
+function managedId({ target }: RoutedRequest, responseId: string): string {
+  return encodeResponseId({ provider: target.provider, deploymentId: target.deployment.id, responseId });
+}
+
+/** Events that carry the response carry its id; the others pass as they are. */
+function idStamper(request: RoutedRequest): (event: JsonObject) => JsonObject {
+  return (event) => {
+    const response = event['response'];
+    if (typeof response !== 'object' || response === null || Array.isArray(response)) return event;
+    const { id } = response as JsonObject;
+    return typeof id === 'string' ? { ...event, response: { ...response, id: managedId(request, id) } } : event;
+  };
 }

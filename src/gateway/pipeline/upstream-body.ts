@@ -7,6 +7,7 @@ import type { SpliceEdit } from '../../primitives/byte-segments.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { CompiledTarget } from './compiled-deployments.ts';
+import { decodeResponseId } from './response-id.ts';
 import { fieldValue, includeUsage, type RequestFields } from './request-fields.ts';
 
 export interface UpstreamBody {
@@ -99,10 +100,17 @@ function decide(
   if (field === fields.model) return target.sendsModel ? target.modelJson : 'drop';
   if (field === fields.stream) return decideStream(field, target, options);
   if (field === fields.streamOptions) return decideStreamOptions(field, fields, target, options);
+  if (field.key === 'previous_response_id' && field.kind === 'string') return ownResponseId(field, fields);
   const verdict = target.params.verdict(field.key, field.kind);
   if (verdict !== 'keep' || (field.kind !== 'array' && field.kind !== 'object')) return verdict;
   const rewrites = target.params.needsRewrite?.(field.key, fields.bytes.slice(field.valueStart, field.valueEnd));
   return rewrites === true ? 'slow' : 'keep';
+}
+
+/** The provider knows its own id, not the one that names the deployment. */
+function ownResponseId(field: TopLevelField, fields: RequestFields): 'keep' | Buffer {
+  const managed = decodeResponseId(fieldValue(fields, field) as string);
+  return managed === null ? 'keep' : Buffer.from(JSON.stringify(managed.responseId));
 }
 
 function decideStream(field: TopLevelField, target: CompiledTarget, options: UpstreamBodyOptions): 'keep' | 'drop' {

@@ -151,7 +151,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
       totalMs: now - this.exchange.startedAtMs,
       providerMs: this.#headAtMs - this.#sentAtMs,
     });
-    out.push('content-type', contentType);
+    out.push('content-type', contentType, ...request.extraReplyHeaders);
     const { deployment, apiBase } = request.target;
     const call = { deployment, apiBase, family: request.family, stream: request.stream };
     out.push(...this.#pipeline.costHeaders(call, answer));

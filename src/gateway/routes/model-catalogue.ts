@@ -3,7 +3,6 @@
  * until the price map changes: with wildcards they are hundreds of kilobytes of text that never differ.
  */
 import type { ConfigSnapshot, Deployment } from '../../config/snapshot.ts';
-import { deploymentPrices } from '../../pricing/deployment-prices.ts';
 import { modelGroupInfo, modelInfoFields } from '../../pricing/model-groups.ts';
 import type { ModelInfoContext } from '../../pricing/model-info.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -32,13 +31,9 @@ export class ModelCatalogue {
   #keptFor = 0;
 
   constructor(snapshot: ConfigSnapshot, knowledge: ModelKnowledge) {
-    const { context } = knowledge;
     this.snapshot = snapshot;
     this.#knowledge = knowledge;
-    this.context = {
-      ...context,
-      prices: deploymentPrices(snapshot.deployments, context.prices, context.resolveProvider),
-    };
+    this.context = knowledge.context;
     for (const deployment of snapshot.deployments) {
       this.#groups.set(deployment.modelName, [...(this.#groups.get(deployment.modelName) ?? []), deployment]);
     }

@@ -96,8 +96,11 @@ function costMapHandler({ state, knowledge }: InfoRouteDeps): RouteHandler {
       const found = findModel({ model }, knowledge.context);
       if (found !== null) complete.add(found.key);
     }
+    // A public answer: what the deployments of this gateway cost is nobody's business, unlike in LiteLLM.
+    const own = new Set(state.snapshot.deployments.map(({ id }) => id));
     const map: Record<string, JsonObject> = Object.create(null) as Record<string, JsonObject>;
     for (const key of prices.keys()) {
+      if (own.has(key)) continue;
       const entry = prices.get(key) ?? {};
       if (!complete.has(key)) map[key] = entry;
       else map[key] = { ...entry, ...describeModel({ key, provider: null, entry, complete: false }) };
