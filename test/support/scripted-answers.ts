@@ -1,0 +1,52 @@
+/** What a healthy provider says: a text of sixty words, plain or one word per event. */
+import type { ProviderCall } from './scripted-provider.ts';
+
+const CREATED = 1_700_000_000;
+export const WORDS: readonly string[] = Array.from({ length: 60 }, (_, index) => (index === 0 ? 'word0' : ` word${index}`));
+export const HEALTHY_TEXT = WORDS.join('');
+export const USAGE = { prompt_tokens: 7, completion_tokens: 60, total_tokens: 67 };
+
+export function completion(model: string, content: string): string {
+  return JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: CREATED,
+    model,
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    usage: USAGE,
+  });
+}
+
+/** One event of a stream; `delta` empty for the last, which says why it ended. */
+export function part(model: string, content: string | null, finishReason: string | null = null): object {
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: CREATED,
+    model,
+    choices: [{ index: 0, delta: content === null ? {} : { content }, finish_reason: finishReason }],
+  };
+}
+
+export function usagePart(model: string): object {
+  return { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: CREATED, model, choices: [], usage: USAGE };
+}
+
+/** The first `count` words of a stream, its head included. */
+export function beginStream(call: ProviderCall, count: number): void {
+  call.streamHead();
+  for (const word of WORDS.slice(0, count)) call.event(part(call.model, word));
+}
+
+export function answerWhole(call: ProviderCall): void {
+  if (call.json['stream'] !== true) {
+    call.answer(200, completion(call.model, HEALTHY_TEXT));
+    return;
+  }
+  beginStream(call, WORDS.length);
+  call.event(part(call.model, null, 'stop'));
+  const options = call.json['stream_options'] as { include_usage?: boolean } | undefined;
+  if (options?.include_usage === true) call.event(usagePart(call.model));
+  call.event('[DONE]');
+  call.endChunks();
+}
