@@ -32,6 +32,7 @@ import { createModelKnowledge, type ModelKnowledge } from './model-knowledge.ts'
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
+import { ResponseIds } from './pipeline/response-ids.ts';
 import { ReplyHeaderWriter } from './pipeline/reply-headers.ts';
 
 /** Names that clients make up must not grow the process. */
@@ -127,6 +128,7 @@ function createPipeline(
       unreachable: mapProviderUnreachable,
       reported: mapProviderStreamError,
     },
+    responseIds: new ResponseIds(idSecret(snapshot)),
     headerWriter: new ReplyHeaderWriter(),
     timeouts: (inputs: TimeoutInputs) =>
       timeoutsOf({
@@ -171,3 +173,9 @@ function targetCompiler(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): Co
 }
 
 const NO_ENVIRONMENT: ReadonlyMap<string, string> = new Map();
+
+/** `disable_responses_id_security` leaves the ids readable, as in LiteLLM. */
+function idSecret({ general, environment }: ConfigSnapshot): string | null {
+  if (general.raw['disable_responses_id_security'] === true) return null;
+  return environment.get('LITELLM_SALT_KEY') ?? general.masterKey;
+}

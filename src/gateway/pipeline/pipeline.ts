@@ -16,6 +16,7 @@ import type { GatewayState } from '../contract.ts';
 import type { CostHeaders } from '../costing.ts';
 import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';
 import type { CompiledDeployments, CompiledTarget } from './compiled-deployments.ts';
+import type { ResponseIds } from './response-ids.ts';
 import type { ReplyHeaderWriter } from './reply-headers.ts';
 import type { StreamDialect } from './stream-dialect.ts';
 
@@ -78,6 +79,7 @@ export interface LlmPipeline {
   readonly upstream: UpstreamSender;
   readonly failures: FailureMapping;
   readonly restrictions: RestrictionChecks;
+  readonly responseIds: ResponseIds;
   readonly headerWriter: ReplyHeaderWriter;
   timeouts(inputs: TimeoutInputs): EffectiveTimeouts;
   readonly costHeaders: CostHeaders;

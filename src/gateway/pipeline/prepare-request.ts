@@ -28,7 +28,7 @@ import {
   wantsStream,
   type RequestFields,
 } from './request-fields.ts';
-import { decodeResponseId, type ManagedResponseId } from './response-id.ts';
+import type { ManagedResponseId } from './response-ids.ts';
 import { headerSafe } from './reply-headers.ts';
 import { buildUpstreamBody } from './upstream-body.ts';
 
@@ -70,7 +70,11 @@ export function prepareRequest(
 ): PreparedRequest {
   const { target } = routed;
   const dropParams = fields.dropParams === null ? null : fieldValue(fields, fields.dropParams) === true;
-  const body = buildUpstreamBody(fields, target, { stream: routed.stream, dropParams });
+  const body = buildUpstreamBody(fields, target, {
+    stream: routed.stream,
+    dropParams,
+    responseIds: pipeline.responseIds,
+  });
   return {
     ...routed,
     path: withApiVersion(target.path, fields, exchange),
@@ -87,7 +91,7 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
   if (general.enforceUserParam && fields.user === null) throw userParamMissing();
   const bodyModel = requestedModel(fields);
   const requested = facts.pathModel ?? general.completionModel ?? bodyModel;
-  const previous = previousResponse(fields, family);
+  const previous = previousResponse(pipeline, fields, family);
   const resolution = resolveModel(pipeline, requested, previous);
   const found = resolution === null || 'unresolved' in resolution ? null : resolution;
   const given = checkClientCredentials(fields, general, found === null ? [] : deploymentsOf(found));
@@ -140,9 +144,9 @@ function onlyDeployment(resolution: Resolution, id: string): readonly Candidate[
   return resolution.candidates.filter(({ deployment }) => deployment.id === id);
 }
 
-function previousResponse(fields: RequestFields, family: LlmFamily): ManagedResponseId | null {
+function previousResponse(pipeline: LlmPipeline, fields: RequestFields, family: LlmFamily): ManagedResponseId | null {
   const field = family.family === 'responses' ? findField(fields.scan, 'previous_response_id') : undefined;
-  return field?.kind === 'string' ? decodeResponseId(fieldValue(fields, field) as string) : null;
+  return field?.kind === 'string' ? pipeline.responseIds.decode(fieldValue(fields, field) as string) : null;
 }
 
 function deploymentsOf(resolution: Resolution): readonly Deployment[] {

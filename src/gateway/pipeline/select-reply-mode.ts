@@ -3,7 +3,7 @@ import { JsonReply } from './json-reply.ts';
 import type { LlmFamily } from './pipeline.ts';
 import type { RoutedRequest } from './prepare-request.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
-import { encodeResponseId } from './response-id.ts';
+import type { ResponseIds } from './response-ids.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { StreamReply } from './stream-reply.ts';
 import { TextReply } from './text-reply.ts';
@@ -12,6 +12,7 @@ import { TextReply } from './text-reply.ts';
 export interface ReplyHead {
   readonly status: number;
   readonly contentType: string;
+  readonly responseIds: ResponseIds;
 }
 
 /** Chooses how a successful reply is relayed. A stream that was asked for and is none is read as JSON, to find the error in it. */
@@ -28,27 +29,32 @@ export function selectReplyMode(
       clientModel,
       includeUsage: request.includeUsage,
       dialect: family.dialect,
-      convert: request.family === 'responses' ? idStamper(request) : (target.convertEvent?.() ?? null),
+      convert:
+        request.family === 'responses' ? idStamper(request, head.responseIds) : (target.convertEvent?.() ?? null),
       status,
     });
   }
   if (family.reply === 'bytes' && !request.stream)
     return new ByteReply(port, status, contentType || 'application/octet-stream');
   if (family.reply === 'json-or-text' && !contentType.includes('json')) return new TextReply(port);
-  const stampId = request.family === 'responses' ? (id: string) => managedId(request, id) : null;
+  const stampId = request.family === 'responses' ? (id: string) => managedId(request, head.responseIds, id) : null;
   return new JsonReply(port, { clientModel, stampId, convert: target.convertReply ?? null, status });
 }
 
-function managedId({ target }: RoutedRequest, responseId: string): string {
-  return encodeResponseId({ provider: target.provider, deploymentId: target.deployment.id, responseId });
+function managedId({ target }: RoutedRequest, ids: ResponseIds, responseId: string): string {
+  return ids.encode({ provider: target.provider, deploymentId: target.deployment.id, responseId });
 }
 
 /** Events that carry the response carry its id; the others pass as they are. */
-function idStamper(request: RoutedRequest): (event: JsonObject) => JsonObject {
+function idStamper(request: RoutedRequest, ids: ResponseIds): (event: JsonObject) => JsonObject {
+  let stamped = '';
+  let own = '';
   return (event) => {
     const response = event['response'];
     if (typeof response !== 'object' || response === null || Array.isArray(response)) return event;
     const { id } = response as JsonObject;
-    return typeof id === 'string' ? { ...event, response: { ...response, id: managedId(request, id) } } : event;
+    if (typeof id !== 'string') return event;
+    if (id !== own) [own, stamped] = [id, managedId(request, ids, id)];
+    return { ...event, response: { ...response, id: stamped } };
   };
 }

@@ -6,7 +6,10 @@ import { scanShallow } from '../../protocol/shallow-json-scanner.ts';
 import type { ParamVerdict } from '../../providers/contract.ts';
 import type { CompiledTarget } from './compiled-deployments.ts';
 import { readRequestFields, type RequestFields } from './request-fields.ts';
+import { ResponseIds } from './response-ids.ts';
 import { buildUpstreamBody, type UpstreamBodyOptions } from './upstream-body.ts';
+
+const IDS = new ResponseIds(null);
 
 interface TargetOptions {
   readonly drop?: readonly string[];
@@ -46,7 +49,7 @@ function sent(
   to: CompiledTarget,
   options: Partial<UpstreamBodyOptions> = {},
 ): { text: string; fast: boolean } {
-  const body = buildUpstreamBody(fieldsOf(text), to, { stream: false, dropParams: null, ...options });
+  const body = buildUpstreamBody(fieldsOf(text), to, { stream: false, dropParams: null, responseIds: IDS, ...options });
   const joined = Buffer.concat(body.chunks);
   expect(body.length).toBe(joined.length);
   return { text: joined.toString(), fast: body.fast };
@@ -129,7 +132,7 @@ describe('buildUpstreamBody', () => {
         (value, stream, size, space) => {
           const given = stream ? { ...value, stream: true } : value;
           const fields = fieldsOf(JSON.stringify(given, undefined, space), size);
-          const body = buildUpstreamBody(fields, to, { stream, dropParams: null });
+          const body = buildUpstreamBody(fields, to, { stream, dropParams: null, responseIds: IDS });
           expect(body.fast).toBe(true);
           expect(JSON.parse(Buffer.concat(body.chunks).toString())).toEqual(
             naive(given as Record<string, JsonValue>, stream),

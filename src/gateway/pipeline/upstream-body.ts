@@ -7,7 +7,7 @@ import type { SpliceEdit } from '../../primitives/byte-segments.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { CompiledTarget } from './compiled-deployments.ts';
-import { decodeResponseId } from './response-id.ts';
+import type { ResponseIds } from './response-ids.ts';
 import { fieldValue, includeUsage, type RequestFields } from './request-fields.ts';
 
 export interface UpstreamBody {
@@ -21,6 +21,7 @@ export interface UpstreamBodyOptions {
   readonly stream: boolean;
   /** The `drop_params` of the request, when it has one. */
   readonly dropParams: boolean | null;
+  readonly responseIds: ResponseIds;
 }
 
 const STREAM_USAGE = '"stream_options":{"include_usage":true}';
@@ -39,7 +40,7 @@ export function buildUpstreamBody(
 function slowBody(fields: RequestFields, target: CompiledTarget, options: UpstreamBodyOptions): UpstreamBody {
   // slow path: the policy must see the whole document
   const parsed = JSON.parse(fields.bytes.text(0, fields.bytes.length)) as JsonObject;
-  const rewritten = target.params.rewrite(parsed, options);
+  const rewritten = target.params.rewrite(parsed, { stream: options.stream, dropParams: options.dropParams });
   const bytes = Buffer.from(JSON.stringify(rewritten));
   return { chunks: [bytes], length: bytes.length, fast: false };
 }
@@ -100,7 +101,8 @@ function decide(
   if (field === fields.model) return target.sendsModel ? target.modelJson : 'drop';
   if (field === fields.stream) return decideStream(field, target, options);
   if (field === fields.streamOptions) return decideStreamOptions(field, fields, target, options);
-  if (field.key === 'previous_response_id' && field.kind === 'string') return ownResponseId(field, fields);
+  if (field.key === 'previous_response_id' && field.kind === 'string')
+    return ownResponseId(field, fields, options.responseIds);
   const verdict = target.params.verdict(field.key, field.kind);
   if (verdict !== 'keep' || (field.kind !== 'array' && field.kind !== 'object')) return verdict;
   const rewrites = target.params.needsRewrite?.(field.key, fields.bytes.slice(field.valueStart, field.valueEnd));
@@ -108,8 +110,8 @@ function decide(
 }
 
 /** The provider knows its own id, not the one that names the deployment. */
-function ownResponseId(field: TopLevelField, fields: RequestFields): 'keep' | Buffer {
-  const managed = decodeResponseId(fieldValue(fields, field) as string);
+function ownResponseId(field: TopLevelField, fields: RequestFields, ids: ResponseIds): 'keep' | Buffer {
+  const managed = ids.decode(fieldValue(fields, field) as string);
   return managed === null ? 'keep' : Buffer.from(JSON.stringify(managed.responseId));
 }
 

@@ -96,7 +96,11 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     this.#providerHeaders = headers;
     const mode =
       status >= 200 && status < 300
-        ? selectReplyMode(this, this.#family, request, { status, contentType: headerValue(headers, 'content-type') })
+        ? selectReplyMode(this, this.#family, request, {
+            status,
+            contentType: headerValue(headers, 'content-type'),
+            responseIds: this.#pipeline.responseIds,
+          })
         : new FailureReply((body) => this.#failWithReply(status, body));
     this.#mode = mode;
     this.#decoder = createContentDecoder(headerValue(headers, 'content-encoding'), {
