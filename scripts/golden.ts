@@ -31,6 +31,9 @@ export interface GoldenOptions {
   readonly print: (line: string) => void;
 }
 
+/** Nobody runs this set yet. */
+export class NoRunnerError extends Error {}
+
 /** Name of the set of a golden file: `/x/cost.jsonl.gz` -> `cost`. */
 export function setOf(file: string): string {
   return path
@@ -104,7 +107,7 @@ function contextFor(set: string, file: string, root: string): GoldenContext {
 }
 
 /** The runner whose `sets` matches; files named like the set are asked first, so that one broken runner stops no other. */
-async function findRunner(set: string, folder: string): Promise<GoldenRunner> {
+export async function findRunner(set: string, folder: string): Promise<GoldenRunner> {
   const likeness = (file: string): number => (set.startsWith(path.basename(file, '.ts')) ? 0 : 1);
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
@@ -113,7 +116,7 @@ async function findRunner(set: string, folder: string): Promise<GoldenRunner> {
     const module: unknown = await import(pathToFileURL(path.join(folder, name)).href);
     if (hasRunner(module) && new RegExp(`^(?:${module.runner.sets.source})$`).test(set)) return module.runner;
   }
-  throw new Error(`no runner for the set "${set}"; add scripts/golden/${set}.ts`);
+  throw new NoRunnerError(`no runner for the set "${set}"; add scripts/golden/${set}.ts`);
 }
 
 function hasRunner(module: unknown): module is { readonly runner: GoldenRunner } {
