@@ -20,6 +20,7 @@ import type { GatewayState, RouteDefinition } from './contract.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { passThroughRoutes } from './pass-through/pass-through-routes.ts';
 import { notNativeRoutes } from './pipeline/not-native-call.ts';
+import { defaultFallbackModel } from './routes/configured-fallbacks.ts';
 import { notServedRoutes } from './routes/management-routes.ts';
 import { infoRoutes } from './routes/info-routes.ts';
 import { probeDeployment } from './probe.ts';
@@ -149,7 +150,7 @@ function createIndex(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): Model
     deployments: snapshot.deployments,
     aliases: snapshot.aliases,
     providerOf: (model) => knowledge.providerOf(model),
-    defaultFallback: null,
+    defaultFallback: defaultFallbackModel(snapshot),
     cache: new LruMap<string, Resolution | Unresolved>(RESOLUTION_CACHE_ENTRIES),
   });
 }

@@ -37,7 +37,7 @@ export class FakeExchange implements Exchange {
 
   /** The answer's body as JSON. */
   get json(): unknown {
-    return JSON.parse(this.text);
+    return JSON.parse(this.text) as unknown;
   }
 
   /** All values of one header of the answer. */

@@ -50,5 +50,7 @@ export function snapshotWith(parts: SnapshotParts = {}): ConfigSnapshot {
 
 /** One entry of `model_list`. */
 export function deployment(id: string, modelName: string, params: JsonObject, modelInfo: JsonObject = {}): Deployment {
-  return { id, modelName, model: String(params['model']), params, modelInfo: { id, db_model: false, ...modelInfo } };
+  const { model } = params;
+  if (typeof model !== 'string') throw new TypeError('a deployment needs a model');
+  return { id, modelName, model, params, modelInfo: { id, db_model: false, ...modelInfo } };
 }

@@ -109,8 +109,7 @@ export class RouteTable {
     const matched = exact?.get(method);
     if (matched !== undefined) return matched;
     const segments = path.split('/');
-    const found: Found[] = [];
-    collect(this.#root, segments, 1, [], found);
+    const found = templatesFor(this.#root, segments, 1, []);
     for (const { leaf, values } of found) {
       const candidate = leaf.methods.get(method);
       if (candidate === undefined) continue;
@@ -174,17 +173,16 @@ function child(node: Node, segment: string): Node {
 }
 
 /** Every template that fits, literal segments before parameters, parameters before tails. */
-function collect(node: Node, segments: readonly string[], at: number, values: readonly string[], found: Found[]): void {
-  if (at === segments.length) {
-    if (node.leaf !== null) found.push({ leaf: node.leaf, values });
-    return;
-  }
+function templatesFor(node: Node, segments: readonly string[], at: number, values: readonly string[]): Found[] {
+  if (at === segments.length) return node.leaf === null ? [] : [{ leaf: node.leaf, values }];
+  const found: Found[] = [];
   const segment = segments[at] ?? '';
   if (at < MOST_SEGMENTS) {
     const literal = node.literals.get(segment);
-    if (literal !== undefined) collect(literal, segments, at + 1, values, found);
-    if (node.parameter !== null && segment !== '')
-      collect(node.parameter, segments, at + 1, [...values, segment], found);
+    if (literal !== undefined) found.push(...templatesFor(literal, segments, at + 1, values));
+    if (node.parameter !== null && segment !== '') {
+      found.push(...templatesFor(node.parameter, segments, at + 1, [...values, segment]));
+    }
   }
   for (const tail of node.tails) {
     const end = segments.length - tail.suffix.length;
@@ -195,6 +193,7 @@ function collect(node: Node, segments: readonly string[], at: number, values: re
     if (!text.endsWith(tail.ending)) continue;
     found.push({ leaf: tail, values: [...values, text.slice(0, text.length - tail.ending.length)] });
   }
+  return found;
 }
 
 function decodePath(path: string): string | null {

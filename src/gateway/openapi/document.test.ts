@@ -47,12 +47,13 @@ describe('openapiDocument', () => {
   });
 
   it('holds every route that is served', () => {
-    for (const { path, methods, family } of all) {
-      if (family === 'management') continue;
+    const served = all.filter(({ family }) => family !== 'management');
+    const missing = served.flatMap(({ path, methods }) => {
       const operations = document.paths[path.replace(/:path\}/g, '}')] ?? {};
-      for (const method of methods)
-        if (method !== 'HEAD') expect(Object.keys(operations)).toContain(method.toLowerCase());
-    }
+      return methods.filter((method) => method !== 'HEAD' && !(method.toLowerCase() in operations));
+    });
+    expect(served.length).toBeGreaterThan(40);
+    expect(missing).toEqual([]);
   });
 
   it('has unique ids, declares path parameters and asks for the key where the route does', () => {

@@ -42,7 +42,7 @@ async function send(
       };
     },
   };
-  const routes = passThroughRoutes({ state: deps.state, upstream: upstream as never, newCallId: () => 'call-1' });
+  const routes = passThroughRoutes({ state: deps.state, upstream, newCallId: () => 'call-1' });
   const exchange = await ask(routes, request, deps);
   await Promise.resolve();
   return { exchange, sent };

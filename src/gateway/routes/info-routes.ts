@@ -10,7 +10,7 @@ import { routesRoute } from './routes-route.ts';
 import { configYamlRoute, metricsRoute } from './special-routes.ts';
 import { utilityRoutes } from './utility-routes.ts';
 
-export type { InfoRouteDeps, Probe, ProbeResult } from './info-deps.ts';
+export type { InfoRouteDeps } from './info-deps.ts';
 
 export function infoRoutes(deps: InfoRouteDeps): RouteDefinition[] {
   const { snapshot } = deps.state;

@@ -11,7 +11,7 @@ export interface ListingOptions {
 }
 
 /** Names without wildcard expansion; wildcard names are still among them. */
-export function configuredNames(snapshot: ConfigSnapshot): readonly string[] {
+function configuredNames(snapshot: ConfigSnapshot): readonly string[] {
   const groups = new Set(snapshot.deployments.map((deployment) => deployment.modelName));
   const names = new Set<string>();
   for (const [alias, target] of snapshot.aliases) if (!target.hidden && groups.has(target.model)) names.add(alias);

@@ -44,7 +44,7 @@ describe('managementRoutes', () => {
       { error: { message: "{'error': 'No db connected'}", type: 'internal_error', param: 'None', code: '500' } },
     ],
     ['GET', '/tag/list', undefined, 500, { detail: 'Database not connected' }],
-  ])('%s %s without a database', async (method, target, body, status, expected) => {
+  ])('%s %s without a database', async (...[method, target, body, status, expected]) => {
     const exchange = await call(method, target, body);
     expect([exchange.status, exchange.json]).toEqual([status, expected]);
   });
