@@ -147,6 +147,7 @@ describe('notServedRoutes', () => {
     for (const target of [
       '/vertex_ai/v1/projects/p:predict',
       '/v1beta/models/g:countTokens',
+      '/models/g:generateContent',
       '/a2a/agent/message/send',
       '/azure/v1/files',
     ]) {

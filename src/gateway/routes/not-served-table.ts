@@ -3,7 +3,8 @@
  * left out when the routes are put together, so this list only ever shrinks in effect.
  */
 export const NOT_SERVED = `
-GET:/ GET:/.well-known/agent-skills/index.json GET:/.well-known/jwks.json GET:/.well-known/litellm-cli-auth
+POST:/models/{model_name}:generateContent POST:/models/{model_name}:streamGenerateContent
+POST:/models/{model_name}:countTokens GET:/ GET:/.well-known/agent-skills/index.json GET:/.well-known/jwks.json GET:/.well-known/litellm-cli-auth
 GET:/.well-known/litellm-ui-config GET:/.well-known/oauth-authorization-server
 GET:/.well-known/oauth-authorization-server/mcp GET:/.well-known/oauth-authorization-server/mcp/{mcp_server_name}
 GET:/.well-known/oauth-authorization-server/{mcp_server_name}
