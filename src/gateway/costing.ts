@@ -55,6 +55,8 @@ export interface CostedCall {
   readonly apiBase: string;
   readonly family: RouteFamily;
   readonly stream: boolean;
+  /** What is spoken, where that is what costs. */
+  readonly text: string | null;
 }
 
 export type CostHeaders = (call: CostedCall, answer: AnswerFacts) => HeaderList;
@@ -88,6 +90,7 @@ export function createCosting(snapshot: ConfigSnapshot, knowledge: ModelKnowledg
       responseModel: answer.model,
       serviceTier: answer.serviceTier,
       at: now(),
+      ...(call.text === null ? {} : { prompt: call.text }),
       ...(pricing.kind === null || answer.body === null ? {} : { response: answer.body(), responseKind: pricing.kind }),
     });
     if (cost === null) return NO_SPEND;

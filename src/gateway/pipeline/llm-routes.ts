@@ -16,6 +16,7 @@ const JSON_FAMILY = {
   dialect: null,
   reply: 'json',
   errorTypes: 'by-status',
+  pricesInput: false,
   stampsModel: true,
   alwaysRouter: false,
 } as const;
@@ -74,6 +75,7 @@ const SPEECH: LlmFamily = {
   family: 'audio.speech',
   routeName: '/audio/speech',
   required: ['input', 'voice'],
+  pricesInput: true,
   reply: 'bytes',
 };
 

@@ -49,6 +49,8 @@ export interface LlmFamily {
   readonly reply: 'json' | 'bytes' | 'json-or-text';
   /** LiteLLM-compat: a few routes put the exception's own `type` (mostly null) into errors, not the status's. */
   readonly errorTypes: 'by-status' | 'by-exception';
+  /** The call is priced by the text that the request holds under `input`, not by anything in the answer. */
+  readonly pricesInput: boolean;
   /** The reply's `model` is the name that the client asked for; moderations keep the provider's. */
   readonly stampsModel: boolean;
   /** Unknown models are refused by the router's text even without wildcard routes. */

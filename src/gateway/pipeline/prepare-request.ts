@@ -40,6 +40,8 @@ export interface RoutedRequest {
   readonly timeouts: EffectiveTimeouts;
   /** Headers that the request's own members add to the reply. */
   readonly extraReplyHeaders: HeaderList;
+  /** Text that the price depends on, for families priced by their input. */
+  readonly pricedText: string | null;
   readonly stream: boolean;
   readonly includeUsage: boolean;
   /** JSON text of the model name for the reply; null leaves the provider's. */
@@ -112,6 +114,7 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
       params: target.deployment.params,
     }),
     extraReplyHeaders: guardrailHeaders(fields),
+    pricedText: family.pricesInput ? inputText(fields) : null,
     stream,
     includeUsage: general.alwaysIncludeStreamUsage || includeUsage(fields) === true,
     clientModel: bodyModel === null || !family.stampsModel ? null : Buffer.from(JSON.stringify(bodyModel)),
@@ -127,6 +130,11 @@ function guardrailHeaders(fields: RequestFields): HeaderList {
 }
 
 const NO_HEADERS: HeaderList = [];
+
+function inputText(fields: RequestFields): string | null {
+  const field = findField(fields.scan, 'input');
+  return field?.kind === 'string' ? (fieldValue(fields, field) as string) : null;
+}
 
 /** The deployment that gave the response which this one follows, else whatever the model's name means. */
 function resolveModel(

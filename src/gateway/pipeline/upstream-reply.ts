@@ -157,7 +157,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     });
     out.push('content-type', contentType, ...request.extraReplyHeaders);
     const { deployment, apiBase } = request.target;
-    const call = { deployment, apiBase, family: request.family, stream: request.stream };
+    const call = { deployment, apiBase, family: request.family, stream: request.stream, text: request.pricedText };
     out.push(...this.#pipeline.costHeaders(call, answer));
     const withReset = request.stream || request.family === 'responses';
     this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders, withReset);
