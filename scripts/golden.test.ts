@@ -18,12 +18,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(files: readonly string[], exclusions: readonly Exclusion[] = []): Promise<[number, string[]]> {
+async function run(
+  files: readonly string[],
+  exclusions: readonly Exclusion[] = [],
+  ratchet?: Map<string, number>,
+): Promise<[number, string[]]> {
   const lines: string[] = [];
   const code = await runGoldenFiles(files, {
     runners: folder,
     exclusions,
     root: folder,
+    ...(ratchet === undefined ? {} : { ratchet }),
     print: (line) => lines.push(line),
   });
   return [code, lines];
@@ -71,5 +76,13 @@ describe('golden files', () => {
     );
     expect(code).toBe(1);
     expect(lines.at(-1)).toBe('0 passed, 1 failed');
+  });
+
+  test('a ratchet allows what it knows, counts what is more, and is lowered to what fails', async () => {
+    const file = golden('double-a.jsonl', { value: 1, twice: 0 }, { value: 2, twice: 0 });
+    expect((await run([file], [], new Map([['double-a', 1]])))[1].at(-1)).toBe('0 passed, 1 failed');
+    const ratchet = new Map([['double-a', 5]]);
+    expect((await run([file], [], ratchet))[0]).toBe(0);
+    expect(ratchet.get('double-a')).toBe(2);
   });
 });
