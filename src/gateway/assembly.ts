@@ -29,7 +29,7 @@ import { compileOpenModeGuard } from './http/open-mode-guard.ts';
 import { RouteTable } from './http/route-table.ts';
 import { LITELLM_VERSION } from './litellm-version.ts';
 import { createCosting } from './costing.ts';
-import { createModelKnowledge, type ModelKnowledge } from './model-knowledge.ts';
+import { createModelKnowledge, type ModelKnowledge } from '../client/model-knowledge.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';

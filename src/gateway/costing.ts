@@ -15,7 +15,7 @@ import type { RouteFamily } from '../providers/contract.ts';
 import { findProvider } from '../providers/catalogue/catalogue.ts';
 import { resolveProvider } from '../providers/resolve-provider.ts';
 import type { HeaderList } from '../wire/contract.ts';
-import type { ModelKnowledge } from './model-knowledge.ts';
+import type { ModelKnowledge } from '../client/model-knowledge.ts';
 
 /** What the provider's answer says of its price. */
 export interface AnswerFacts {

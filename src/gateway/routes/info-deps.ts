@@ -2,7 +2,7 @@
 import type { Deployment } from '../../config/snapshot.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { GatewayState, RouteDefinition } from '../contract.ts';
-import type { ModelKnowledge } from '../model-knowledge.ts';
+import type { ModelKnowledge } from '../../client/model-knowledge.ts';
 
 /** What one minimal request to a deployment showed. */
 export type ProbeResult =

@@ -7,7 +7,7 @@ import { modelGroupInfo, modelInfoFields } from '../../pricing/model-groups.ts';
 import type { ModelInfoContext } from '../../pricing/model-info.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { ModelIndex } from '../../router/model-index.ts';
-import type { ModelKnowledge } from '../model-knowledge.ts';
+import type { ModelKnowledge } from '../../client/model-knowledge.ts';
 import { listedNames, namesOfWildcard, type ListingOptions } from './listed-models.ts';
 import { modelEntry, type ModelEntry } from './model-entry.ts';
 import { publicParams } from './public-params.ts';

@@ -1,5 +1,5 @@
 /**
- * What the gateway knows of models: prices and capabilities from the price table, provider names from the catalogue.
+ * What is known of models: prices and capabilities from the price table, provider names from the catalogue.
  * `pricing/` and `providers/` may not import each other; here they are put together, once per configuration.
  */
 import type { ConfigSnapshot } from '../config/snapshot.ts';
@@ -19,7 +19,10 @@ export interface ModelKnowledge {
   providerOf(model: string): string | null;
 }
 
-export function createModelKnowledge(table: PriceLookup, snapshot: ConfigSnapshot): ModelKnowledge {
+/** What the knowledge depends on: the environment with the providers' variables, and deployments with prices of their own. */
+export type KnowledgeBase = Pick<ConfigSnapshot, 'deployments' | 'environment'>;
+
+export function createModelKnowledge(table: PriceLookup, snapshot: KnowledgeBase): ModelKnowledge {
   const resolve = (model: string, provider: string | null): { model: string; provider: string } | null => {
     try {
       const resolved = resolveProvider({ model, customLlmProvider: provider }, snapshot.environment);
