@@ -1,4 +1,4 @@
-import { createModelKnowledge } from '../../src/gateway/model-knowledge.ts';
+import { createModelKnowledge } from '../../src/client/model-knowledge.ts';
 import type { RouteDefinition } from '../../src/gateway/contract.ts';
 import { RouteTable } from '../../src/gateway/http/route-table.ts';
 import { replyError } from '../../src/gateway/http/reply-error.ts';

@@ -37,7 +37,7 @@ export function rawRequest(port: number, bytes: string | Buffer, options: RawOpt
       socket.write(bytes);
       if (options.end === true) socket.end();
     });
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       if (parseAnswers(Buffer.concat(chunks)).length >= (options.answers ?? 1)) finish(false);
     });
@@ -99,7 +99,11 @@ function headerOf(line: string): [string, string] {
 }
 
 /** null: not whole yet. */
-function bodyAt(bytes: Buffer, start: number, headers: ReadonlyMap<string, string>): { text: string; end: number } | null {
+function bodyAt(
+  bytes: Buffer,
+  start: number,
+  headers: ReadonlyMap<string, string>,
+): { text: string; end: number } | null {
   if (headers.get('transfer-encoding') === 'chunked') {
     const end = bytes.indexOf('0\r\n\r\n', start);
     return end === -1 ? null : { text: bytes.toString('utf8', start, end), end: end + 5 };

@@ -2,7 +2,9 @@
 import type { ProviderCall } from './scripted-provider.ts';
 
 const CREATED = 1_700_000_000;
-export const WORDS: readonly string[] = Array.from({ length: 60 }, (_, index) => (index === 0 ? 'word0' : ` word${index}`));
+export const WORDS: readonly string[] = Array.from({ length: 60 }, (_, index) =>
+  index === 0 ? 'word0' : ` word${index}`,
+);
 export const HEALTHY_TEXT = WORDS.join('');
 export const USAGE = { prompt_tokens: 7, completion_tokens: 60, total_tokens: 67 };
 

@@ -6,6 +6,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 /** One request that arrived, and the connection to answer it on. */
 export class ProviderCall {
@@ -57,7 +58,9 @@ export class ProviderCall {
 
   /** Writes and waits until the other side took it, or has gone. */
   async writeAll(bytes: string | Buffer): Promise<void> {
-    if (!this.connectionOpen) return;
+    // A turn of the event loop: a script that only writes would otherwise never hear that the other side has gone.
+    await setImmediate();
+    if (!this.connectionOpen || this.socket.destroyed) return;
     await new Promise<void>((resolve) => {
       void this.closed.then(resolve);
       this.socket.write(bytes, () => resolve());
