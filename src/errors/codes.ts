@@ -16,91 +16,90 @@ export interface ErrorCodeRow {
   readonly remedy: string;
 }
 
-const row = (className: string, status: number, type: string, retryable: boolean, remedy: string): ErrorCodeRow => ({
+/** Another attempt ends the same way. */
+const final = (className: string, status: number, type: string, remedy: string): ErrorCodeRow => ({
   className,
   status,
   type,
-  retryable,
+  retryable: false,
   remedy,
+});
+
+/** Another attempt may succeed. */
+const passing = (className: string, status: number, type: string, remedy: string): ErrorCodeRow => ({
+  ...final(className, status, type, remedy),
+  retryable: true,
 });
 
 const INVALID = 'invalid_request_error';
 const INTERNAL = 'internal_server_error';
 
 export const ERROR_CODES = {
-  bad_request: row('BadRequestError', 400, INVALID, false, 'Correct the request as the message says.'),
-  invalid_json: row('BadRequestError', 400, INVALID, false, 'Send one valid JSON object in UTF-8.'),
-  unsupported_params: row(
+  bad_request: final('BadRequestError', 400, INVALID, 'Correct the request as the message says.'),
+  invalid_json: final('BadRequestError', 400, INVALID, 'Send one valid JSON object in UTF-8.'),
+  unsupported_params: final(
     'UnsupportedParamsError',
     400,
     INVALID,
-    false,
     'Remove the parameter, or set `drop_params: true`.',
   ),
-  context_window_exceeded: row(
+  context_window_exceeded: final(
     'ContextWindowExceededError',
     400,
     INVALID,
-    false,
     'Shorten the messages, or set `context_window_fallbacks`.',
   ),
-  content_policy_violation: row(
+  content_policy_violation: final(
     'ContentPolicyViolationError',
     400,
     INVALID,
-    false,
     'Change the prompt, or set `content_policy_fallbacks`.',
   ),
-  unknown_model: row('BadRequestError', 400, INVALID, false, 'Use a name that `GET /v1/models` lists.'),
-  client_credentials_refused: row(
+  unknown_model: final('BadRequestError', 400, INVALID, 'Use a name that `GET /v1/models` lists.'),
+  client_credentials_refused: final(
     'BadRequestError',
     400,
     INVALID,
-    false,
     'Remove the field, or allow it with `configurable_clientside_auth_params`.',
   ),
-  authentication: row('AuthenticationError', 401, 'authentication_error', false, "Check the deployment's api_key."),
-  auth_error: row('ProxyException', 401, 'auth_error', false, 'Send the gateway key as `Authorization: Bearer sk-…`.'),
-  permission_denied: row(
+  authentication: final('AuthenticationError', 401, 'authentication_error', "Check the deployment's api_key."),
+  auth_error: final('ProxyException', 401, 'auth_error', 'Send the gateway key as `Authorization: Bearer sk-…`.'),
+  permission_denied: final(
     'PermissionDeniedError',
     403,
     'permission_error',
-    false,
     'Ask the provider for access to this model.',
   ),
-  forbidden_host: row(
+  forbidden_host: final(
     'ProxyException',
     403,
     'permission_error',
-    false,
     'Call the gateway by its loopback address, or set a `master_key`.',
   ),
-  not_found: row('NotFoundError', 404, INVALID, false, 'Check the model name or the path.'),
-  method_not_allowed: row('ProxyException', 405, INVALID, false, 'Use the method that the `allow` header names.'),
-  timeout: row('Timeout', 408, INVALID, true, 'Raise `timeout` or `stream_timeout`, or add a fallback.'),
-  request_too_large: row('ProxyException', 413, INVALID, false, 'Shrink the body, or raise `max_request_size_mb`.'),
-  unprocessable: row('UnprocessableEntityError', 422, INVALID, false, 'Correct the request as the message says.'),
-  rate_limit: row('RateLimitError', 429, 'throttling_error', true, 'Wait for `retry-after`, or add deployments.'),
-  internal: row('InternalServerError', 500, INTERNAL, true, 'Retry; the provider failed.'),
-  api_connection: row('APIConnectionError', 500, INTERNAL, true, 'Check that the provider can be reached from here.'),
-  api_error: row('APIError', 500, INTERNAL, false, 'See the provider message.'),
-  not_implemented: row(
+  not_found: final('NotFoundError', 404, INVALID, 'Check the model name or the path.'),
+  method_not_allowed: final('ProxyException', 405, INVALID, 'Use the method that the `allow` header names.'),
+  timeout: passing('Timeout', 408, INVALID, 'Raise `timeout` or `stream_timeout`, or add a fallback.'),
+  request_too_large: final('ProxyException', 413, INVALID, 'Shrink the body, or raise `max_request_size_mb`.'),
+  unprocessable: final('UnprocessableEntityError', 422, INVALID, 'Correct the request as the message says.'),
+  rate_limit: passing('RateLimitError', 429, 'throttling_error', 'Wait for `retry-after`, or add deployments.'),
+  internal: passing('InternalServerError', 500, INTERNAL, 'Retry; the provider failed.'),
+  api_connection: passing('APIConnectionError', 500, INTERNAL, 'Check that the provider can be reached from here.'),
+  api_error: final('APIError', 500, INTERNAL, 'See the provider message.'),
+  not_implemented: final(
     'ProxyException',
     501,
     'not_implemented',
-    false,
     'Start with `--fallback URL` so that LiteLLM serves it.',
   ),
-  bad_gateway: row(
+  bad_gateway: passing(
     'BadGatewayError',
     502,
     INTERNAL,
-    true,
     'Retry; the provider answered with something that is not an answer.',
   ),
-  service_unavailable: row('ServiceUnavailableError', 503, INTERNAL, true, 'Retry later, or add a fallback.'),
-  draining: row('ProxyException', 503, INTERNAL, true, 'Retry on another instance; this one is shutting down.'),
-  gateway_timeout: row('Timeout', 504, INTERNAL, true, 'Retry; the provider timed out.'),
+  service_unavailable: passing('ServiceUnavailableError', 503, INTERNAL, 'Retry later, or add a fallback.'),
+  draining: passing('ProxyException', 503, INTERNAL, 'Retry on another instance; this one is shutting down.'),
+  gateway_timeout: passing('Timeout', 504, INTERNAL, 'Retry; the provider timed out.'),
 } as const satisfies Record<string, ErrorCodeRow>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
