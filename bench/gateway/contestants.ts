@@ -15,7 +15,7 @@ export interface Contestant {
   readonly readyPath: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Why it cannot take part on this machine, or null. */
-  missing(): string | null;
+  readonly missing: () => string | null;
   launch(port: number, upstreamPort: number, folder: string): Launch;
 }
 

@@ -2,10 +2,10 @@ import { completionCost, type ResponseKind } from '../../src/pricing/completion-
 import { readAdjustments } from '../../src/pricing/cost-adjustments.ts';
 import { costPerToken } from '../../src/pricing/cost-per-token.ts';
 import { readCustomTokenPrice } from '../../src/pricing/custom-price.ts';
-import { isJsonObject, numberAt, textAt } from '../../src/pricing/price-entry.ts';
+import { numberAt, textAt } from '../../src/pricing/price-entry.ts';
 import { readRerankUnits } from '../../src/pricing/unit-costs.ts';
 import { readUsage } from '../../src/pricing/usage.ts';
-import type { JsonObject, JsonValue } from '../../src/protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/protocol/json.ts';
 import { difference } from './difference.ts';
 import { pricingContext, type PricingContext } from './pricing-context.ts';
 import type { GoldenRunner } from './runner.ts';
@@ -77,7 +77,7 @@ function tokenCost(row: JsonObject, context: PricingContext): JsonObject {
   const cost = costPerToken(
     {
       ...shared(row, args),
-      model: textAt(row, 'model') ?? '',
+      model: textAt(row, 'model'),
       usage: readUsage(objectAt(row, 'usage') ?? args),
       ...(args['response_time_ms'] === undefined ? {} : { responseTimeMs: numberAt(args, 'response_time_ms') }),
       promptCharacters: numberAt(args, 'prompt_characters'),

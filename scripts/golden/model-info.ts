@@ -1,7 +1,7 @@
 import { modelSupports } from '../../src/pricing/model-capabilities.ts';
 import { getMaxTokens, getModelInfo } from '../../src/pricing/model-info.ts';
-import { isJsonObject, textAt } from '../../src/pricing/price-entry.ts';
-import type { JsonObject, JsonValue } from '../../src/protocol/json.ts';
+import { textAt } from '../../src/pricing/price-entry.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/protocol/json.ts';
 import { difference } from './difference.ts';
 import { pricingContext } from './pricing-context.ts';
 import type { GoldenRunner } from './runner.ts';

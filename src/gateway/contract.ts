@@ -2,7 +2,7 @@
  * What a route handler gets. The table of routes is data; stages are put together once per configuration, and a
  * handler sees one immutable `GatewayState`.
  */
-import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
+import type { ConfigSnapshot } from '../config/snapshot.ts';
 import type { Exchange } from '../wire/contract.ts';
 import type { Logger } from 'pino';
 
@@ -47,5 +47,3 @@ export interface RouteDefinition {
   readonly keyFrom?: 'google';
   readonly handler: RouteHandler;
 }
-
-export type { Deployment };

@@ -2,8 +2,8 @@
  * What an operator takes off or adds: `cost_discount_config` and `cost_margin_config`. First the discount of the
  * provider, then the margin of the provider or of `global`.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
-import { isJsonObject, numberAt, toNumber } from './price-entry.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { numberAt, toNumber } from './price-entry.ts';
 
 interface Margin {
   readonly percent: number;

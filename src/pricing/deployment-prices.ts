@@ -4,10 +4,10 @@
  *
  * Promises: the map underneath is not touched; it may change, and the overlay is then built anew at the next look-up.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import { CUSTOM_PRICE_FIELDS, SHARED_FACT_FIELDS } from './deployment-fields.ts';
 import { findModel, type ModelContext, type ResolveProvider } from './model-info.ts';
-import { isJsonArray, isJsonObject, numberAt, textAt, toNumber, type PriceEntry } from './price-entry.ts';
+import { isJsonArray, numberAt, textAt, toNumber, type PriceEntry } from './price-entry.ts';
 import type { PriceLookup } from './price-table.ts';
 
 /** What pricing reads of a deployment; `Deployment` of a configuration snapshot is one. */

@@ -5,8 +5,8 @@
  *
  * Cost: O(rules) per question; asked only after every exact look-up has missed. A rule that cannot be read is left out.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
-import { isJsonArray, isJsonObject } from './price-entry.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { isJsonArray } from './price-entry.ts';
 
 interface ProviderRule {
   readonly pattern: RegExp;

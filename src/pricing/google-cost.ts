@@ -2,7 +2,8 @@
  * Prices of Google's models: older ones by characters, newer ones by tokens, both with a step at 128,000 tokens and a
  * surcharge for endpoints that are not global.
  */
-import { isJsonObject, numberAt, textAt } from './price-entry.ts';
+import { numberAt, textAt } from './price-entry.ts';
+import { isJsonObject } from '../protocol/json.ts';
 import type { PricedModel, PricedModels } from './priced-models.ts';
 import type { TokenCall } from './provider-pricing.ts';
 import { locationUplift, tokenCost, type CostPair } from './token-cost.ts';

@@ -30,10 +30,6 @@ export function textAt(entry: PriceEntry, key: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }

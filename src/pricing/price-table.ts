@@ -5,9 +5,9 @@
  * so a reader sees the old map or the new one, never a mixture; a map that is broken, too small or less than half of
  * the one in use is refused and the old one stays. Registered entries lie over the map and survive `replace`.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import { compileGeneralizations, type GeneralizationRules } from './generalization-rules.ts';
-import { isJsonObject, type PriceEntry } from './price-entry.ts';
+import { type PriceEntry } from './price-entry.ts';
 
 /** A validated price map. */
 export interface PriceMap {

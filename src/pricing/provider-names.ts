@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../protocol/json.ts';
 import { bedrockBaseModel, withoutBedrockRoute } from './bedrock-names.ts';
-import { numberAt, textAt } from './price-entry.ts';
+import { textAt } from './price-entry.ts';
 import type { PriceLookup } from './price-table.ts';
 
 export interface ProviderNaming {
@@ -200,9 +200,4 @@ export function shortenedName(model: string, provider: string | null): string {
   const { shorten } = providerNaming(provider);
   if (shorten !== undefined) return shorten(model);
   return model.includes('ft:') ? model.replace(/(:[^:]*){3}$/, '') : model;
-}
-
-/** True when the map gives a price or a limit for this key that says more than a placeholder does. */
-export function hasUsableFacts(entry: JsonObject): boolean {
-  return ['max_input_tokens', 'max_tokens', 'input_cost_per_token'].some((key) => (numberAt(entry, key) ?? 0) > 0);
 }

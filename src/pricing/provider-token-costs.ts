@@ -2,7 +2,8 @@
  * Token prices of providers that do not bill by the general rule alone. Each function is the `tokenCost` property of a
  * row in `provider-rows.ts`.
  */
-import { isJsonObject, numberAt } from './price-entry.ts';
+import { numberAt } from './price-entry.ts';
+import { isJsonObject } from '../protocol/json.ts';
 import { openOffPeakBlock } from './off-peak.ts';
 import type { PricedModel } from './priced-models.ts';
 import type { TokenCall } from './provider-pricing.ts';

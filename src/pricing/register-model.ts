@@ -4,9 +4,9 @@
  * one level deep.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import { findModel, type ModelContext } from './model-info.ts';
-import { isJsonObject, textAt, toNumber, type PriceEntry } from './price-entry.ts';
+import { textAt, toNumber, type PriceEntry } from './price-entry.ts';
 import type { PriceTable } from './price-table.ts';
 import { shortenedName } from './provider-names.ts';
 

@@ -1,6 +1,7 @@
 /** Prices of web searches as the providers count them in their usage. */
 import { mediumSearchPrice } from './google-cost.ts';
-import { isJsonObject, numberAt } from './price-entry.ts';
+import { numberAt } from './price-entry.ts';
+import { isJsonObject } from '../protocol/json.ts';
 import type { PricedModel } from './priced-models.ts';
 import type { TokenUsage } from './usage.ts';
 

@@ -3,8 +3,8 @@
  * and batches at half price.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { JsonObject } from '../protocol/json.ts';
-import { isJsonObject, numberAt } from './price-entry.ts';
+import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { numberAt } from './price-entry.ts';
 import type { PricedModel, PricedModels } from './priced-models.ts';
 import { providerPricing } from './provider-rows.ts';
 import { FREE, residencyUplift, tokenCost, type BillingConditions, type CostPair } from './token-cost.ts';

@@ -6,7 +6,7 @@ import { JsonMachine } from './json-machine.ts';
 import type { ShallowScan } from './shallow-scan.ts';
 
 export { fieldOf } from './shallow-scan.ts';
-export type { JsonKind, ShallowScan, SlowReason, TopLevelField } from './shallow-scan.ts';
+export type { JsonKind, ShallowScan, TopLevelField } from './shallow-scan.ts';
 
 const NOT_UTF8 = 'not valid UTF-8';
 

@@ -6,7 +6,7 @@ import type { RouteFamily } from './contract.ts';
 import { openaiPath, parseBase, type ProviderUrl } from './provider-url.ts';
 
 /** LiteLLM's default. */
-export const DEFAULT_AZURE_API_VERSION = '2025-02-01-preview';
+const DEFAULT_AZURE_API_VERSION = '2025-02-01-preview';
 const UNDATED: ReadonlySet<string> = new Set(['v1', 'latest', 'preview']);
 const GATEWAY_HOST = 'gateway.ai.cloudflare.com';
 

@@ -35,7 +35,7 @@ const TIMEOUT_TEXTS = [
   'The read operation timed out',
 ];
 
-export const TIMEOUT_RULE: FailureRule = {
+const TIMEOUT_RULE: FailureRule = {
   when: ({ searched }) => TIMEOUT_TEXTS.some((text) => searched.includes(text)),
   verdict: ({ searched }) => ({
     code: 'timeout',
@@ -44,7 +44,7 @@ export const TIMEOUT_RULE: FailureRule = {
   }),
 };
 
-export function saysRateLimit({ searched, status }: Failure): boolean {
+function saysRateLimit({ searched, status }: Failure): boolean {
   if ((status === 429 || status === null) && /\b429\b/.test(searched)) return true;
   return /rate[\s_-]*limit/i.test(searched) || searched.toLowerCase().includes('service tier capacity exceeded');
 }
@@ -61,7 +61,7 @@ const CONTEXT_TEXTS = [
   'exceeds the maximum number of tokens allowed',
 ];
 
-export function saysContextWindow({ searched }: Failure): boolean {
+function saysContextWindow({ searched }: Failure): boolean {
   const text = searched.toLowerCase();
   if (text.includes('string_above_max_length')) return false;
   if (text.includes("invalid 'user'") && text.includes('string too long')) return false;

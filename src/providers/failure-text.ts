@@ -2,7 +2,7 @@
  * What a provider's error answer says: the text, the message inside it and its code, with anything that looks like a key
  * masked before it can reach a client or a log.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import { pythonRepr } from './python-text.ts';
 
 export interface FailureText {
@@ -35,9 +35,9 @@ function digest(status: number, body: string, parsed: JsonValue | undefined): st
 }
 
 function errorObject(parsed: JsonValue | undefined): JsonObject | null {
-  if (!isRecord(parsed)) return null;
+  if (!isJsonObject(parsed)) return null;
   const error = parsed['error'];
-  return isRecord(error) ? error : parsed;
+  return isJsonObject(error) ? error : parsed;
 }
 
 function parse(body: string): JsonValue | undefined {
@@ -56,12 +56,8 @@ const KEY_SHAPES =
 const SHOWN_CHARACTERS = 4;
 
 /** Masks the deployment's own key and whatever has a key's shape. */
-export function maskSecrets(text: string, secret?: string): string {
+function maskSecrets(text: string, secret?: string): string {
   const own = secret !== undefined && secret.length > SHOWN_CHARACTERS;
   const masked = own ? text.replaceAll(secret, `${secret.slice(0, SHOWN_CHARACTERS)}***`) : text;
   return masked.replace(KEY_SHAPES, '$1***');
-}
-
-function isRecord(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

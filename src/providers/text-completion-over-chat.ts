@@ -3,7 +3,7 @@
  * pure functions; the stream's converter keeps no state.
  * slow path: request and reply are parsed and written anew.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import type { ParamPolicy, UpstreamTarget } from './contract.ts';
 
 /** A chat target that takes and answers text completions. */
@@ -18,14 +18,14 @@ export function textOverChat(target: UpstreamTarget): UpstreamTarget {
 }
 
 /** One user message per text; token lists cannot be said in chat and go as they are, for the provider to refuse. */
-export function promptToMessages(body: JsonObject): JsonObject {
+function promptToMessages(body: JsonObject): JsonObject {
   const { prompt, ...rest } = body;
   if (prompt === undefined) return rest;
   const prompts: readonly JsonValue[] = isList(prompt) ? prompt : [prompt];
   return { ...rest, messages: prompts.map((content) => ({ role: 'user', content })) };
 }
 
-export function chatReplyToText(reply: JsonObject): JsonObject {
+function chatReplyToText(reply: JsonObject): JsonObject {
   const { id, created, model, usage } = reply;
   const choices = isList(reply['choices']) ? reply['choices'] : [];
   return {
@@ -33,13 +33,13 @@ export function chatReplyToText(reply: JsonObject): JsonObject {
     object: 'text_completion',
     ...(created === undefined ? {} : { created }),
     ...(model === undefined ? {} : { model }),
-    choices: choices.filter(isRecord).map((choice) => textChoice(choice, choice['message'])),
+    choices: choices.filter(isJsonObject).map((choice) => textChoice(choice, choice['message'])),
     ...(usage === undefined ? {} : { usage }),
   };
 }
 
 /** An event without choices carries the usage and stays; errors pass untouched. */
-export function chatEventToText(event: JsonObject): JsonObject | null {
+function chatEventToText(event: JsonObject): JsonObject | null {
   if (event['error'] !== undefined) return event;
   const { id, created, model, usage } = event;
   const choices = isList(event['choices']) ? event['choices'] : [];
@@ -48,13 +48,13 @@ export function chatEventToText(event: JsonObject): JsonObject | null {
     object: 'text_completion',
     ...(created === undefined ? {} : { created }),
     ...(model === undefined ? {} : { model }),
-    choices: choices.filter(isRecord).map((choice) => textChoice(choice, choice['delta'])),
+    choices: choices.filter(isJsonObject).map((choice) => textChoice(choice, choice['delta'])),
     ...(usage === undefined || usage === null ? {} : { usage }),
   };
 }
 
 function textChoice(choice: JsonObject, message: JsonValue | undefined): JsonObject {
-  const content = isRecord(message) ? message['content'] : undefined;
+  const content = isJsonObject(message) ? message['content'] : undefined;
   return {
     finish_reason: choice['finish_reason'] ?? null,
     index: choice['index'] ?? 0,
@@ -65,8 +65,4 @@ function textChoice(choice: JsonObject, message: JsonValue | undefined): JsonObj
 
 function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function isRecord(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value);
 }

@@ -48,7 +48,7 @@ class Connection implements CallConnection {
   }
 }
 
-export class UndiciTransport implements Transport, CallOwner {
+class UndiciTransport implements Transport, CallOwner {
   readonly origin: string;
   readonly #options: TransportOptions;
   readonly #target: ConnectTarget;

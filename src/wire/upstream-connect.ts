@@ -22,7 +22,7 @@ export interface ConnectOptions {
 }
 
 /** Ends a connect that took longer than its bound. */
-export class ConnectTimeoutError extends Error {
+class ConnectTimeoutError extends Error {
   readonly code = 'CONNECT_TIMEOUT';
 }
 

@@ -1,5 +1,5 @@
 /** Canned chat completions: a text, a whole answer object, or tool calls; plain and in pieces. */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import {
   choiceCount,
   mockUsage,
@@ -10,7 +10,7 @@ import {
   type MockContext,
   type MockReply,
 } from './mock-context.ts';
-import { isJsonObject, ownMember } from './mock-params.ts';
+import { ownMember } from './mock-params.ts';
 import type { MockPlan } from './mock-plan.ts';
 
 export function mockChat(plan: MockPlan, context: MockContext): MockReply {

@@ -1,8 +1,7 @@
 /** Canned embeddings, images and messages. */
-import type { JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { MOCK_PROMPT_TOKENS, type MockContext, type MockReply } from './mock-context.ts';
 import { connectionFailure } from './mock-failures.ts';
-import { isJsonObject } from './mock-params.ts';
 
 /** One vector, however many inputs there are. @throws GatewayError when the canned answer is no vector */
 export function mockEmbeddings(response: JsonValue, context: MockContext): MockReply {

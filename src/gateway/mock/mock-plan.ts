@@ -2,9 +2,9 @@
  * Whether a request is answered by a mock, and by which. Canned answers come from the deployment; a client's own only
  * where its key allows them. LiteLLM-compat: which families know which switch differs, as recorded.
  */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { RouteFamily } from '../../providers/contract.ts';
-import { isJsonObject, isTruthy, ownMember, secondsToMs } from './mock-params.ts';
+import { isTruthy, ownMember, secondsToMs } from './mock-params.ts';
 
 export type MockFamily = RouteFamily | 'messages';
 

@@ -1,5 +1,5 @@
 /** Canned text completions: the canned chat answer in the older API's shape. */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { chatBody, contentText } from './mock-chat.ts';
 import {
   mockUsage,
@@ -10,7 +10,7 @@ import {
   type MockContext,
   type MockReply,
 } from './mock-context.ts';
-import { isJsonObject, ownMember } from './mock-params.ts';
+import { ownMember } from './mock-params.ts';
 import type { MockPlan } from './mock-plan.ts';
 
 interface TextChoice {

@@ -8,7 +8,7 @@
  */
 import type { Deployment, GeneralSettings } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import { fieldValue, type RequestFields } from './request-fields.ts';
 
@@ -137,7 +137,7 @@ function checkContainer(fields: RequestFields, field: TopLevelField, group: read
 
 function checkNested(value: JsonValue, group: readonly Deployment[], depth: number): void {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return;
-  if (isArray(value)) {
+  if (isJsonArray(value)) {
     for (const item of value) checkNested(item, group, depth + 1);
     return;
   }
@@ -156,10 +156,10 @@ function isRefused(key: string): boolean {
 function isConfigurable(group: readonly Deployment[], key: string, value: JsonValue): boolean {
   return group.some((deployment) => {
     const allowed = deployment.params['configurable_clientside_auth_params'];
-    if (!isArray(allowed)) return false;
+    if (!isJsonArray(allowed)) return false;
     return allowed.some((entry) => {
       if (typeof entry === 'string') return entry === key;
-      if (typeof entry !== 'object' || entry === null || isArray(entry)) return false;
+      if (typeof entry !== 'object' || entry === null || isJsonArray(entry)) return false;
       const pattern = Object.hasOwn(entry, key) ? entry[key] : undefined;
       return typeof pattern === 'string' && typeof value === 'string' && matchesFromStart(pattern, value);
     });
@@ -179,10 +179,6 @@ function refusal(key: string): GatewayError {
       "`configurable_clientside_auth_params` in the deployment's litellm_params.",
     { param: 'None' },
   );
-}
-
-function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 /** A deployment for one call with the client's own address or key; its id is derived, nothing is kept. */

@@ -2,7 +2,7 @@
  * `merge_reasoning_content_in_choices`: a stream's reasoning becomes part of the content, in `<think>` tags, for clients
  * that know no other place for it. Only streams, as LiteLLM does it. slow path: each event is written anew.
  */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
 type Phase = 'before' | 'thinking' | 'answering';
 
@@ -11,13 +11,13 @@ export function reasoningMerger(): (event: JsonObject) => JsonObject {
   const phases = new Map<JsonValue, Phase>();
   return (event) => {
     const choices = event['choices'];
-    if (!isArray(choices)) return event;
+    if (!isJsonArray(choices)) return event;
     return { ...event, choices: choices.map((choice) => mergeChoice(choice, phases)) };
   };
 }
 
 function mergeChoice(choice: JsonValue, phases: Map<JsonValue, Phase>): JsonValue {
-  if (!isObject(choice) || !isObject(choice['delta'])) return choice;
+  if (!isJsonObject(choice) || !isJsonObject(choice['delta'])) return choice;
   const index = choice['index'] ?? 0;
   const { reasoning_content: reasoning, ...delta } = choice['delta'];
   const phase = phases.get(index) ?? 'before';
@@ -34,12 +34,4 @@ function mergeChoice(choice: JsonValue, phases: Map<JsonValue, Phase>): JsonValu
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
-}
-
-function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

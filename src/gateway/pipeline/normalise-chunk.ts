@@ -2,7 +2,7 @@
  * LiteLLM-compat: what its clients find in every chat chunk although some providers leave it out: `type: "function"`
  * in each piece of a tool call, and the name of the object. Only chunks that lack one of them are written anew.
  */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
 const TOOL_CALLS = Buffer.from('"tool_calls"');
 const TYPE = Buffer.from('"type"');
@@ -21,19 +21,15 @@ export function withToolTypes(event: JsonObject): JsonObject {
 }
 
 function completeChoice(choice: JsonValue): JsonValue {
-  if (!isObject(choice) || !isObject(choice['delta'])) return choice;
+  if (!isJsonObject(choice) || !isJsonObject(choice['delta'])) return choice;
   const { delta } = choice;
   return { ...choice, delta: { ...delta, tool_calls: mapArray(delta['tool_calls'], completeCall) } };
 }
 
 function completeCall(call: JsonValue): JsonValue {
-  return isObject(call) && call['type'] == null ? { ...call, type: 'function' } : call;
+  return isJsonObject(call) && call['type'] == null ? { ...call, type: 'function' } : call;
 }
 
 function mapArray(value: JsonValue | undefined, change: (item: JsonValue) => JsonValue): JsonValue {
   return Array.isArray(value) ? value.map(change) : (value ?? null);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

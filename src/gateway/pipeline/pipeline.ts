@@ -11,7 +11,7 @@ import type { JsonKind } from '../../protocol/shallow-json-scanner.ts';
 import type { ModelIndex } from '../../router/model-index.ts';
 import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
-import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
+import type { UpstreamRequest } from '../../wire/contract.ts';
 import type { GatewayState } from '../contract.ts';
 import type { CostHeaders } from '../costing.ts';
 import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';

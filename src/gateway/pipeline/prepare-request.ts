@@ -4,7 +4,7 @@
  */
 import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { JsonValue } from '../../protocol/json.ts';
 import type { JsonKind, TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { RouteFamily } from '../../providers/contract.ts';
 import type { Candidate, Resolution } from '../../router/model-index.ts';
@@ -262,5 +262,3 @@ function withApiVersion(path: string, fields: RequestFields, exchange: Exchange)
   const end = path.indexOf('&', mark);
   return `${path.slice(0, mark)}api-version=${encodeURIComponent(wanted)}${end < 0 ? '' : path.slice(end)}`;
 }
-
-export type { JsonObject };

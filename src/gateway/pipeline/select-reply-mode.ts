@@ -4,7 +4,7 @@ import type { LlmFamily } from './pipeline.ts';
 import type { RoutedRequest } from './prepare-request.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 import type { ResponseIds } from './response-ids.ts';
-import type { JsonObject } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { StreamReply } from './stream-reply.ts';
 import { TextReply } from './text-reply.ts';
 
@@ -51,8 +51,8 @@ function idStamper(request: RoutedRequest, ids: ResponseIds): (event: JsonObject
   let own = '';
   return (event) => {
     const response = event['response'];
-    if (typeof response !== 'object' || response === null || Array.isArray(response)) return event;
-    const { id } = response as JsonObject;
+    if (!isJsonObject(response)) return event;
+    const { id } = response;
     if (typeof id !== 'string') return event;
     if (id !== own) [own, stamped] = [id, managedId(request, ids, id)];
     return { ...event, response: { ...response, id: stamped } };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteSegments } from '../../primitives/byte-segments.ts';
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { scanShallow } from '../../protocol/shallow-json-scanner.ts';
 import type { ParamVerdict } from '../../providers/contract.ts';
 import type { CompiledTarget } from './compiled-deployments.ts';
@@ -153,7 +153,7 @@ function naive(given: Record<string, JsonValue>, stream: boolean): JsonObject {
   const options = out['stream_options'];
   if (!stream) delete out['stream_options'];
   else {
-    const kept = typeof options === 'object' && options !== null && !Array.isArray(options) ? options : {};
+    const kept = isJsonObject(options) ? options : {};
     out['stream_options'] = { ...kept, include_usage: true };
   }
   return out;

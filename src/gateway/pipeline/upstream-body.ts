@@ -68,18 +68,13 @@ function fastEdits(fields: RequestFields, target: CompiledTarget, options: Upstr
   if (options.stream && fields.stream === null) additions.push('"stream":true');
   if (!options.stream && target.sendsStreamFalse && fields.stream?.kind !== 'false') additions.push('"stream":false');
   if (options.stream && target.asksForStreamUsage && fields.streamOptions === null) additions.push(STREAM_USAGE);
-  finishTail(all, lastKept, additions, fields, edits);
+  finishTail(fields, lastKept, additions, edits);
   return edits;
 }
 
 /** Removes trailing members that go and inserts the added ones before the closing brace. */
-function finishTail(
-  all: readonly TopLevelField[],
-  lastKept: number,
-  additions: readonly string[],
-  fields: RequestFields,
-  edits: SpliceEdit[],
-): void {
+function finishTail(fields: RequestFields, lastKept: number, additions: readonly string[], edits: SpliceEdit[]): void {
+  const all = fields.scan.fields;
   const kept =
     lastKept >= 0 ? (all[lastKept] as TopLevelField).valueEnd : (all[0]?.keyStart ?? fields.scan.closeOffset);
   const end = all.length > 0 ? (all[all.length - 1] as TopLevelField).valueEnd : fields.scan.closeOffset;

@@ -1,6 +1,5 @@
 /** Checks a JSON body against the fields of a management route, with the findings that pydantic would report. */
-import type { JsonValue } from '../../protocol/json.ts';
-import { isJsonObject } from '../../pricing/price-entry.ts';
+import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { MANAGEMENT_FIELDS } from './management-fields-table.ts';
 import type { InvalidField } from './query.ts';
 

@@ -2,11 +2,11 @@
  * Azure OpenAI: OpenAI's families with their own lists, and parameters that depend on the API version. Deployment names
  * tell nothing, so a family is also recognised by a part of the name (`o_series/…`, `gpt5_series/…`, `my-o3-mini`).
  */
-import type { JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { isOpenaiCatalogueModel } from '../known-models.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
 import { effortOf, gpt5Dialect, isGpt5Model, mapGpt5, supportsEffort } from './gpt5-dialect.ts';
-import { answerSchema, askBySchemaTool, isRecord } from './json-schema.ts';
+import { answerSchema, askBySchemaTool } from './json-schema.ts';
 import { gptParams, mapOSeries } from './openai-dialect.ts';
 import type { DialectModel, ParamDialect, ParamDraft } from './param-dialect.ts';
 
@@ -150,7 +150,7 @@ function toolChoiceRefusal(choice: JsonValue, version: ApiVersion | null, shown:
 /** Older versions and models take a schema only as a tool. */
 function mapResponseFormat(draft: ParamDraft, version: ApiVersion | null): void {
   const format = draft.given.get('response_format');
-  if (!isRecord(format)) return;
+  if (!isJsonObject(format)) return;
   const isOldModel = draft.model.includes('gpt-35') || draft.model.replaceAll('3-5', '3.5').includes('gpt-3.5');
   if (!isOldModel && !isBefore(version, 2024, 8)) return;
   draft.out.delete('response_format');

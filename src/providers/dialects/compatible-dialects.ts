@@ -1,9 +1,9 @@
 /** OpenAI-compatible providers that need more than a list: other values, other places, other shapes. */
-import type { JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { pythonRepr } from '../python-text.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
-import { answerSchema, askBySchemaTool, isList, isRecord, withoutMembers } from './json-schema.ts';
+import { answerSchema, askBySchemaTool, isList, withoutMembers } from './json-schema.ts';
 import { gptParams } from './openai-dialect.ts';
 import { renameParam, type DialectModel, type ParamDialect, type ParamDraft } from './param-dialect.ts';
 
@@ -56,7 +56,7 @@ function mapGroqSearch(draft: ParamDraft): void {
   if (GROQ_SEARCHING.has(draft.model)) return;
   const tools = draft.out.get('tools');
   const list = isList(tools) ? tools : [];
-  if (!list.some((tool) => isRecord(tool) && tool['type'] === 'browser_search'))
+  if (!list.some((tool) => isJsonObject(tool) && tool['type'] === 'browser_search'))
     draft.out.set('tools', [...list, { type: 'browser_search' }]);
 }
 
@@ -95,7 +95,7 @@ export const DEEPSEEK_DIALECT: ParamDialect = {
     draft.out.delete('reasoning_effort');
     draft.given.delete('thinking');
     draft.given.delete('reasoning_effort');
-    const type = isRecord(thinking) ? thinking['type'] : undefined;
+    const type = isJsonObject(thinking) ? thinking['type'] : undefined;
     if (type === 'enabled' || type === 'disabled') draft.out.set('thinking', { type });
     else if (effort !== undefined) draft.out.set('thinking', { type: effort === 'none' ? 'disabled' : 'enabled' });
   },
@@ -225,7 +225,7 @@ export const MOONSHOT_DIALECT: ParamDialect = {
   map(draft) {
     renameParam(draft, 'max_completion_tokens', 'max_tokens');
     const effort = draft.out.get('reasoning_effort');
-    if (isRecord(effort)) {
+    if (isJsonObject(effort)) {
       if (typeof effort['effort'] === 'string') draft.out.set('reasoning_effort', effort['effort']);
       else draft.out.delete('reasoning_effort');
     }
@@ -259,7 +259,7 @@ export const HOSTED_VLLM_DIALECT: ParamDialect = {
     const thinking = draft.given.get('thinking');
     draft.out.delete('thinking');
     draft.given.delete('thinking');
-    if (!isRecord(thinking) || thinking['type'] !== 'enabled' || draft.given.has('reasoning_effort')) return;
+    if (!isJsonObject(thinking) || thinking['type'] !== 'enabled' || draft.given.has('reasoning_effort')) return;
     draft.out.set('reasoning_effort', effortOfBudget(thinking['budget_tokens']));
   },
 };
@@ -293,7 +293,7 @@ export const VOLCENGINE_DIALECT: ParamDialect = {
   map(draft) {
     renameParam(draft, 'max_completion_tokens', 'max_tokens');
     const thinking = draft.out.get('thinking');
-    const type = isRecord(thinking) ? thinking['type'] : undefined;
+    const type = isJsonObject(thinking) ? thinking['type'] : undefined;
     if (type !== 'enabled' && type !== 'disabled' && type !== 'auto') draft.out.delete('thinking');
   },
 };
@@ -303,6 +303,6 @@ export const META_LLAMA_DIALECT: ParamDialect = {
   touched: ['response_format'],
   map(draft) {
     const format = draft.out.get('response_format');
-    if (isRecord(format) && format['type'] !== 'json_schema') draft.out.delete('response_format');
+    if (isJsonObject(format) && format['type'] !== 'json_schema') draft.out.delete('response_format');
   },
 };

@@ -1,10 +1,6 @@
 /** Tool and answer schemas: what some providers do not understand is taken out or said as a tool. */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { ParamDraft } from './param-dialect.ts';
-
-export function isRecord(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
@@ -30,13 +26,13 @@ export function withoutMembers(
 
 /** The schema that an answer is asked to have, or null. */
 export function answerSchema(format: JsonValue | undefined): JsonValue | null {
-  if (!isRecord(format)) return null;
+  if (!isJsonObject(format)) return null;
   if (format['response_schema'] !== undefined) return format['response_schema'];
   const named = format['json_schema'];
-  return isRecord(named) ? (named['schema'] ?? null) : null;
+  return isJsonObject(named) ? (named['schema'] ?? null) : null;
 }
 
-export const SCHEMA_TOOL_NAME = 'json_tool_call';
+const SCHEMA_TOOL_NAME = 'json_tool_call';
 
 /** Asks for the answer's schema as the arguments of a tool. */
 export function askBySchemaTool(draft: ParamDraft, schema: JsonValue, enforce: boolean): void {

@@ -23,7 +23,7 @@ interface ListOptions {
 const TOOL_PARAMS = ['tools', 'tool_choice', 'function_call', 'functions', 'parallel_tool_calls'] as const;
 const REASONING = ['supports_reasoning', ['reasoning_effort']] as const;
 
-export function listDialect(options: ListOptions): ParamDialect {
+function listDialect(options: ListOptions): ParamDialect {
   const fixed = options.names?.split(' ');
   return {
     supported(at) {

@@ -70,7 +70,7 @@ const O_SERIES_LACKS: ReadonlySet<string> = new Set([
 ]);
 const TOOL_PARAMS = ['tools', 'tool_choice', 'function_call', 'functions'];
 
-export const O_SERIES_DIALECT: ParamDialect = {
+const O_SERIES_DIALECT: ParamDialect = {
   supported({ model, facts }) {
     const lacks = new Set(O_SERIES_LACKS);
     if (!facts.supports(model, null, 'supports_function_calling')) for (const name of TOOL_PARAMS) lacks.add(name);
@@ -97,7 +97,7 @@ export function mapOSeries(draft: ParamDraft): void {
 }
 
 /** Reasoning models count their limit in `max_completion_tokens`; a given one wins. */
-export function takeMaxTokens(draft: ParamDraft): void {
+function takeMaxTokens(draft: ParamDraft): void {
   const limit = draft.given.get('max_tokens');
   if (limit === undefined) return;
   draft.given.delete('max_tokens');

@@ -1,8 +1,8 @@
 /** Parts of message content: forms that clients use and providers do not know. */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { textValueMarker, valueMarker, wordMarker, TOOL_MESSAGE, TYPED_PART } from './byte-markers.ts';
-import { isList, isRecord, mapMessages, mapParts, without } from './message-list.ts';
+import { isList, mapMessages, mapParts, without } from './message-list.ts';
 import type { MessageRule } from './message-rules.ts';
 
 /** `image_url: "…"` becomes `{url}`; `format` is LiteLLM's own; a PDF without a name gets one. */
@@ -19,11 +19,11 @@ function plainPart(part: JsonObject): JsonValue {
   if (part['type'] === 'image_url') {
     const image = part['image_url'];
     if (typeof image === 'string') return { ...part, image_url: { url: image } };
-    return isRecord(image) ? { ...part, image_url: without(image, ['format']) } : part;
+    return isJsonObject(image) ? { ...part, image_url: without(image, ['format']) } : part;
   }
   if (part['type'] !== 'file') return part;
   const file = part['file'];
-  if (!isRecord(file)) {
+  if (!isJsonObject(file)) {
     throw new GatewayError(
       'bad_request',
       "litellm.BadRequestError: Content block has type='file' but is missing the required 'file' field",
@@ -34,11 +34,11 @@ function plainPart(part: JsonObject): JsonValue {
 }
 
 /** The texts of a content list as one text; null when it holds none. */
-export function joinedText(content: JsonValue | undefined): string | null {
+function joinedText(content: JsonValue | undefined): string | null {
   if (!isList(content)) return null;
   let text = '';
   for (const part of content) {
-    const piece = isRecord(part) ? part['text'] : undefined;
+    const piece = isJsonObject(part) ? part['text'] : undefined;
     if (typeof piece === 'string') text += piece;
   }
   return text === '' ? null : text;
@@ -65,7 +65,7 @@ const MEDIA: ReadonlySet<JsonValue | undefined> = new Set(['image_url', 'input_a
 
 function holdsMedia(message: JsonObject): boolean {
   const content = message['content'];
-  return isList(content) && content.some((part) => isRecord(part) && MEDIA.has(part['type']));
+  return isList(content) && content.some((part) => isJsonObject(part) && MEDIA.has(part['type']));
 }
 
 /** Texts only, unless the model sees: then well-formed lists of texts and images stay. */
@@ -80,7 +80,7 @@ export const TEXT_UNLESS_SEEN: MessageRule = {
 function isTextAndImages(message: JsonObject): boolean {
   const content = message['content'];
   if (message['role'] !== 'user' || !isList(content)) return false;
-  const kinds = content.map((part) => (isRecord(part) ? part['type'] : undefined));
+  const kinds = content.map((part) => (isJsonObject(part) ? part['type'] : undefined));
   return kinds.includes('image_url') && kinds.every((kind) => kind === 'text' || kind === 'image_url');
 }
 
@@ -104,7 +104,7 @@ export const TEXT_TOOL_RESULTS: MessageRule = {
       images = [];
     };
     for (const message of body.messages) {
-      if (!isRecord(message) || message['role'] !== 'tool') {
+      if (!isJsonObject(message) || message['role'] !== 'tool') {
         flush();
         messages.push(message);
         continue;
@@ -121,7 +121,7 @@ export const TEXT_TOOL_RESULTS: MessageRule = {
 function splitToolResult(message: JsonObject): { readonly message: JsonObject; readonly images: readonly JsonValue[] } {
   const content = message['content'];
   if (!isList(content)) return { message, images: [] };
-  const typed = (part: JsonValue, type: string): boolean => isRecord(part) && part['type'] === type;
+  const typed = (part: JsonValue, type: string): boolean => isJsonObject(part) && part['type'] === type;
   const rest = content.filter((part) => !typed(part, 'tool_reference'));
   const images = rest.filter((part) => typed(part, 'image_url'));
   if (images.length === 0 && rest.length === content.length) return { message, images };

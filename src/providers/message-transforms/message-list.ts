@@ -1,10 +1,6 @@
 /** Small total functions over messages: every shape that is not expected comes out as it went in. */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { ChatBody } from './message-rules.ts';
-
-export function isRecord(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
@@ -14,7 +10,7 @@ export function isList(value: JsonValue | undefined): value is readonly JsonValu
 export function mapMessages(body: ChatBody, change: (message: JsonObject) => JsonObject | null): ChatBody {
   if (!isList(body.messages)) return body;
   const messages = body.messages.flatMap((message) => {
-    const changed = isRecord(message) ? change(message) : message;
+    const changed = isJsonObject(message) ? change(message) : message;
     return changed === null ? [] : [changed];
   });
   return { ...body, messages };
@@ -24,7 +20,7 @@ export function mapMessages(body: ChatBody, change: (message: JsonObject) => Jso
 export function mapParts(message: JsonObject, change: (part: JsonObject) => JsonValue): JsonObject {
   const content = message['content'];
   if (!isList(content)) return message;
-  return { ...message, content: content.map((part) => (isRecord(part) ? change(part) : part)) };
+  return { ...message, content: content.map((part) => (isJsonObject(part) ? change(part) : part)) };
 }
 
 /** A copy without the named keys. */

@@ -1,7 +1,7 @@
 /** Members of messages that a provider must not get. */
-import type { JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { valueMarker, wordMarker, TYPED_PART } from './byte-markers.ts';
-import { isList, isRecord, mapMessages, without } from './message-list.ts';
+import { isList, mapMessages, without } from './message-list.ts';
 import type { ChatBody, MessageRule } from './message-rules.ts';
 
 /**
@@ -58,7 +58,7 @@ export const CACHE_MARKS_IN_PARTS: MessageRule = {
       return {
         ...rest,
         content: parts.map((part, index) =>
-          index === parts.length - 1 && isRecord(part) ? { ...part, cache_control: mark } : part,
+          index === parts.length - 1 && isJsonObject(part) ? { ...part, cache_control: mark } : part,
         ),
       };
     }),

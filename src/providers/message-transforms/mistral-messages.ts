@@ -1,9 +1,9 @@
 /** Mistral's chat: no names but of tools, no empty messages, no members of answers, and a prompt that asks for reasoning. */
-import type { JsonObject } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { ASKS_FOR_REASONING } from '../dialects/compatible-dialects.ts';
 import { emptyTextMarker, valueMarker, wordMarker } from './byte-markers.ts';
 import { asText } from './content-parts.ts';
-import { isList, isRecord, mapMessages, without } from './message-list.ts';
+import { isList, mapMessages, without } from './message-list.ts';
 import type { ChatBody, MessageRule } from './message-rules.ts';
 
 const EMPTY_CONTENT = emptyTextMarker('content');
@@ -19,7 +19,8 @@ export const MISTRAL_MESSAGES: MessageRule = {
     EMPTY_CONTENT,
   ],
   apply: (body) => {
-    const holdsMedia = isList(body.messages) && body.messages.some((message) => isRecord(message) && hasMedia(message));
+    const holdsMedia =
+      isList(body.messages) && body.messages.some((message) => isJsonObject(message) && hasMedia(message));
     return mapMessages(body, (message) => mistralMessage(message, holdsMedia));
   },
 };
@@ -28,7 +29,7 @@ function hasMedia(message: JsonObject): boolean {
   const content = message['content'];
   return (
     isList(content) &&
-    content.some((part) => isRecord(part) && (part['type'] === 'image_url' || part['type'] === 'file'))
+    content.some((part) => isJsonObject(part) && (part['type'] === 'image_url' || part['type'] === 'file'))
   );
 }
 
@@ -76,12 +77,12 @@ export const MAGISTRAL_REASONING: MessageRule = {
     if (body.params[ASKS_FOR_REASONING] !== true) return body;
     const params = without(body.params, [ASKS_FOR_REASONING]);
     const messages = isList(body.messages) ? body.messages : [];
-    const at = messages.findIndex((message) => isRecord(message) && message['role'] === 'system');
+    const at = messages.findIndex((message) => isJsonObject(message) && message['role'] === 'system');
     if (at === -1) return { params, messages: [{ role: 'system', content: REASONING_PROMPT }, ...messages] };
     return {
       params,
       messages: messages.map((message, index) =>
-        index === at && isRecord(message) ? { ...message, content: withPrompt(message['content']) } : message,
+        index === at && isJsonObject(message) ? { ...message, content: withPrompt(message['content']) } : message,
       ),
     };
   },

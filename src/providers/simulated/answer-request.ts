@@ -1,5 +1,5 @@
 /** One request of the simulated provider to its reply: the last words of the path choose the family. */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { UpstreamRequest } from '../../wire/contract.ts';
 import { speechReply, transcriptionReply } from './audio.ts';
 import { readBehaviour, type Behaviour } from './behaviour.ts';
@@ -9,7 +9,7 @@ import { failureReply } from './failures.ts';
 import { imagesReply } from './images.ts';
 import { moderationsReply, rerankReply } from './judgements.ts';
 import { readMultipart } from './multipart-fields.ts';
-import { isObject, stringField } from './request-body.ts';
+import { stringField } from './request-body.ts';
 import { responsesReply } from './responses.ts';
 import { hashBytes } from './seeded-random.ts';
 import {
@@ -73,7 +73,7 @@ function readBody(request: UpstreamRequest, bytes: Buffer): { fields: JsonObject
   if (form !== null) return form;
   try {
     const value = JSON.parse(bytes.toString('utf8')) as JsonValue;
-    return isObject(value) ? { fields: value, fileBytes: 0 } : null;
+    return isJsonObject(value) ? { fields: value, fileBytes: 0 } : null;
   } catch {
     return null;
   }

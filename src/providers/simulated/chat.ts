@@ -1,11 +1,10 @@
 /** Chat completions, plain and streamed, in OpenAI's shapes. Source: OpenAI API reference, "Chat". */
-import type { JsonObject } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { answerText, limitText, pieces, type AnswerText } from './answer-text.ts';
 import {
   contentText,
   countTokens,
   integerField,
-  isObject,
   listField,
   objectField,
   ownField,
@@ -43,7 +42,7 @@ export function chatReply(request: SimulatedRequest): SimulatedReply {
   const { body } = request;
   const messages = listField(body, 'messages');
   if (messages === null) return invalidRequest("Missing required parameter: 'messages'.");
-  const answer = composeAnswer(request, messages.filter(isObject));
+  const answer = composeAnswer(request, messages.filter(isJsonObject));
   if (ownField(body, 'stream') === true) return streamReply(streamEvents(answer));
   return jsonReply(plainBody(answer), answer.choices[0] === undefined ? 0 : steps(answer.choices[0]));
 }

@@ -1,6 +1,6 @@
 /** Moderations (OpenAI) and rerank (Cohere): scores that follow from the words alone. */
-import type { JsonObject } from '../../protocol/json.ts';
-import { contentText, countTokens, integerField, isObject, listField, ownField, stringField } from './request-body.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
+import { contentText, countTokens, integerField, listField, ownField, stringField } from './request-body.ts';
 import { hashText, seededId, seededRandom } from './seeded-random.ts';
 import { invalidRequest, jsonReply, type SimulatedReply, type SimulatedRequest } from './simulated-reply.ts';
 
@@ -49,7 +49,7 @@ export function rerankReply({ body, seed }: SimulatedRequest): SimulatedReply {
   const documents = listField(body, 'documents');
   if (query === null || documents === null) return invalidRequest("'query' and 'documents' are required.");
   const texts = documents.map((document) =>
-    typeof document === 'string' ? document : isObject(document) ? contentText([document]) : '',
+    typeof document === 'string' ? document : isJsonObject(document) ? contentText([document]) : '',
   );
   const words = new Set(wordsOf(query));
   const ranked = texts

@@ -1,13 +1,9 @@
 /** Small total readers of a request body that a client wrote; anything odd reads as absent. */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
 export function objectField(body: JsonObject, name: string): JsonObject | null {
   const value = ownField(body, name);
-  return isObject(value) ? value : null;
+  return isJsonObject(value) ? value : null;
 }
 
 export function stringField(body: JsonObject, name: string): string | null {
@@ -35,7 +31,7 @@ export function contentText(content: JsonValue | undefined): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return (content as readonly JsonValue[])
-    .map((part) => (typeof part === 'string' ? part : isObject(part) ? (stringField(part, 'text') ?? '') : ''))
+    .map((part) => (typeof part === 'string' ? part : isJsonObject(part) ? (stringField(part, 'text') ?? '') : ''))
     .filter((text) => text !== '')
     .join('\n');
 }

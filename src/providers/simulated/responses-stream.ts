@@ -2,9 +2,9 @@
  * The events of a streamed response, in OpenAI's order: created, in_progress, then each item from added to done, then
  * completed (or incomplete). Every event is numbered from 0.
  */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { pieces } from './answer-text.ts';
-import { isObject, listField, stringField } from './request-body.ts';
+import { listField, stringField } from './request-body.ts';
 import type { ResponseAnswer } from './responses.ts';
 
 type Emit = (type: string, fields: JsonObject) => string;
@@ -28,7 +28,7 @@ export function* responseEvents({ response, output, incomplete }: ResponseAnswer
 
 function* messageEvents(emit: Emit, item: JsonObject, outputIndex: number): Generator<string> {
   const part: JsonValue = listField(item, 'content')?.[0] ?? null;
-  const text = isObject(part) ? (stringField(part, 'text') ?? '') : '';
+  const text = isJsonObject(part) ? (stringField(part, 'text') ?? '') : '';
   const place = { item_id: item['id'] ?? '', output_index: outputIndex, content_index: 0 };
   const opened = { ...item, status: 'in_progress', content: [] };
   yield emit('response.output_item.added', { output_index: outputIndex, item: opened });

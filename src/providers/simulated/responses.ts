@@ -1,15 +1,7 @@
 /** The responses API, plain and streamed, in OpenAI's shapes. Source: OpenAI API reference, "Responses". */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { answerText, limitText } from './answer-text.ts';
-import {
-  contentText,
-  countTokens,
-  integerField,
-  isObject,
-  objectField,
-  ownField,
-  stringField,
-} from './request-body.ts';
+import { contentText, countTokens, integerField, objectField, ownField, stringField } from './request-body.ts';
 import { responseEvents } from './responses-stream.ts';
 import { seededId } from './seeded-random.ts';
 import {
@@ -86,7 +78,7 @@ function composeResponse(request: SimulatedRequest): ResponseAnswer {
 
 function inputItems(input: JsonValue | undefined): JsonObject[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
-  return Array.isArray(input) ? (input as readonly JsonValue[]).filter(isObject) : [];
+  return Array.isArray(input) ? (input as readonly JsonValue[]).filter(isJsonObject) : [];
 }
 
 function callItem(seed: number, call: { readonly name: string; readonly arguments: string }): JsonObject {

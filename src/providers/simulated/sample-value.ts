@@ -2,15 +2,15 @@
  * A value that fits a JSON schema, for tool arguments and structured outputs: constants, defaults and enumerations are
  * taken as they are, all properties are filled. Gives up: patterns, references and combinations beyond the first branch.
  */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
-import { isObject, listField, objectField, ownField, stringField } from './request-body.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { listField, objectField, ownField, stringField } from './request-body.ts';
 
 const DEEPEST = 6;
 const MOST_PROPERTIES = 50;
 
 /** @param words text that strings are filled with */
 export function sampleValue(schema: JsonValue | undefined, words: string, depth = 0): JsonValue {
-  if (!isObject(schema) || depth > DEEPEST) return null;
+  if (!isJsonObject(schema) || depth > DEEPEST) return null;
   for (const name of ['const', 'default']) {
     const given = ownField(schema, name);
     if (given !== undefined) return given;

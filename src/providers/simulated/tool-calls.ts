@@ -3,8 +3,8 @@
  * the user's and names a tool (`get_weather` or "get weather") or asks for a tool in general; after a tool's answer it
  * writes text.
  */
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
-import { isObject, listField, objectField, ownField, stringField } from './request-body.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { listField, objectField, ownField, stringField } from './request-body.ts';
 import { sampleValue } from './sample-value.ts';
 
 export interface SimulatedTool {
@@ -45,7 +45,7 @@ export function chooseCalls({ body, tools, lastUserText }: ToolQuestion): Simula
 export function readTools(body: JsonObject): SimulatedTool[] {
   const tools: SimulatedTool[] = [];
   for (const tool of listField(body, 'tools') ?? []) {
-    if (!isObject(tool) || stringField(tool, 'type') !== 'function') continue;
+    if (!isJsonObject(tool) || stringField(tool, 'type') !== 'function') continue;
     const definition = objectField(tool, 'function') ?? tool;
     const name = stringField(definition, 'name');
     if (name !== null) tools.push({ name, parameters: ownField(definition, 'parameters') });
@@ -61,7 +61,7 @@ function toCalls(tools: readonly SimulatedTool[], words: string): SimulatedCall[
 }
 
 function forcedName(choice: JsonValue | undefined): string | null {
-  if (!isObject(choice) || stringField(choice, 'type') !== 'function') return null;
+  if (!isJsonObject(choice) || stringField(choice, 'type') !== 'function') return null;
   return stringField(objectField(choice, 'function') ?? choice, 'name');
 }
 
