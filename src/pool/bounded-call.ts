@@ -1,7 +1,8 @@
 /**
  * One upstream call under its four bounds: a state machine between the transport and the receiver.
  *
- * One deadline on the shared wheel serves all bounds, since only the nearest can expire first. Promises: the receiver
+ * One deadline on the shared wheel serves all bounds, since only the nearest can expire first; content costs one clock
+ * reading, and the gap since it is looked at when the deadline expires. Promises: the receiver
  * hears exactly one of `onEnd`, `onError`, `onDeadline`, last; after `abort` it hears nothing. O(1) per event.
  */
 import { Deadline, type TimerWheel } from '../primitives/timer-wheel.ts';
@@ -22,6 +23,7 @@ export class BoundedCall implements PooledCall, PooledReceiver {
   readonly #deadline: Deadline;
   readonly #startedAtMs: number;
   #call: UpstreamCall | null = null;
+  #lastContentAtMs = 0;
   #phase: DeadlineKind = 'connect';
   #over = false;
 
@@ -53,9 +55,10 @@ export class BoundedCall implements PooledCall, PooledReceiver {
   contentSeen(): void {
     const { gapMs } = this.#deadlines;
     if (this.#over || gapMs === Number.POSITIVE_INFINITY) return;
+    this.#lastContentAtMs = this.#options.now();
+    if (this.#phase === 'gap') return; // the deadline finds out when it expires
     this.#phase = 'gap';
-    const leftMs = this.#deadlines.totalMs - (this.#options.now() - this.#startedAtMs);
-    this.#options.wheel.arm(this.#deadline, Math.min(gapMs, leftMs));
+    this.#armGap(this.#lastContentAtMs);
   }
 
   onSent(): void {
@@ -93,6 +96,13 @@ export class BoundedCall implements PooledCall, PooledReceiver {
     this.#receiver.onDeadline(kind, limitMs, elapsedMs);
   }
 
+  /** Arms what is left of the gap since the last content, or of the total when that is shorter. */
+  #armGap(nowMs: number): void {
+    const { gapMs, totalMs } = this.#deadlines;
+    const leftMs = Math.min(gapMs - (nowMs - this.#lastContentAtMs), totalMs - (nowMs - this.#startedAtMs));
+    this.#options.wheel.arm(this.#deadline, leftMs);
+  }
+
   /** Arms a bound that is counted from the request, or the total when that is shorter. */
   #armFromStart(limitMs: number): void {
     const bound = Math.min(limitMs, this.#deadlines.totalMs);
@@ -101,11 +111,14 @@ export class BoundedCall implements PooledCall, PooledReceiver {
   }
 
   #expired(): void {
-    const elapsedMs = this.#options.now() - this.#startedAtMs;
+    const nowMs = this.#options.now();
+    const elapsedMs = nowMs - this.#startedAtMs;
     const { connectMs, firstByteMs, gapMs, totalMs } = this.#deadlines;
     if (elapsedMs >= totalMs) this.onDeadline('total', totalMs, elapsedMs);
-    else if (this.#phase === 'gap') this.onDeadline('gap', gapMs, elapsedMs);
-    else if (this.#phase === 'connect' && elapsedMs < firstByteMs) this.onDeadline('connect', connectMs, elapsedMs);
+    else if (this.#phase === 'gap') {
+      if (nowMs - this.#lastContentAtMs < gapMs) this.#armGap(nowMs);
+      else this.onDeadline('gap', gapMs, elapsedMs);
+    } else if (this.#phase === 'connect' && elapsedMs < firstByteMs) this.onDeadline('connect', connectMs, elapsedMs);
     else this.onDeadline('first-byte', firstByteMs, elapsedMs);
   }
 

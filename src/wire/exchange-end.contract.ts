@@ -89,6 +89,18 @@ export function describeEnds({ ask }: ExchangeBench): void {
       }
     });
 
+    test('what was written before an abort still arrives', async () => {
+      const client = await ask(GET, (exchange) => {
+        exchange.replyHead(200, []);
+        exchange.write(Buffer.from('data: {"error"'));
+        exchange.write(Buffer.from(': {}}'));
+        exchange.abort();
+      });
+      await client.untilClosed();
+      expect(client.text).toContain('data: {"error": {}}');
+      expect(client.text.endsWith('0\r\n\r\n')).toBe(false);
+    });
+
     test('a client that does not read stops the writer, and starts it again by reading', async () => {
       const open = deferred<Exchange>();
       const client = await ask(GET, open.resolve);

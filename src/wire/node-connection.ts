@@ -62,9 +62,18 @@ export class NodeConnection {
     else if (this.#owner.draining) this.#socket.end();
   }
 
-  destroy(reset: boolean): void {
-    if (reset && 'resetAndDestroy' in this.#socket) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+  /**
+   * Ends the connection inside a reply. What was written still goes out, so that an error event reaches its reader;
+   * with `reset` the client is told by a reset, where a clean end would make the reply look complete.
+   */
+  cut(reset: boolean): void {
+    const socket = this.#socket;
+    if (reset && 'resetAndDestroy' in socket) socket.resetAndDestroy();
+    else if (socket.writableLength === 0) socket.destroy();
+    else {
+      this.closeGently(null);
+      socket.destroySoon();
+    }
   }
 
   /**

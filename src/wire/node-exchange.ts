@@ -14,7 +14,10 @@ const SWALLOW_BYTES = 64 * 1024;
 /** Body parts up to this size in total leave joined in one write. */
 const JOIN_BYTES = 64 * 1024;
 
-export const EXCHANGE = Symbol('exchange');
+/** Chunks are gathered up to this size. */
+const GATHER_BYTES = 16 * 1024;
+
+const EXCHANGE = Symbol('exchange');
 
 export interface WithExchange {
   [EXCHANGE]?: NodeExchange;
@@ -50,6 +53,11 @@ export class NodeExchange implements Exchange {
   #bodyLimit = 0;
   #bodyComplete = false;
   #lengthKnown = false;
+  /** Chunks of this turn. A provider's packet often holds many small ones, and each write costs node four. */
+  readonly #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
+  /** `write` said to stop. */
+  #stopped = false;
   #onEnd: ((end: ExchangeEnd) => void) | null = null;
   #onWritable: (() => void) | null = null;
 
@@ -162,33 +170,48 @@ export class NodeExchange implements Exchange {
     this.#settleConnection(list);
     this.#response.writeHead(status, list);
     // A chunk that is written in this same turn shares the system call with the head.
-    process.nextTick(flushHead, this);
+    process.nextTick(flush, this);
   }
 
-  flushHead(): void {
-    if (this.#head !== 'pending' || this.ended) return;
-    this.#head = 'sent';
-    this.#response.flushHeaders();
+  /** Sends what this turn has brought: the chunks, with the head before them, or the head alone. */
+  flush(): void {
+    if (this.ended) return;
+    if (this.#gatheredBytes > 0) this.#writeGathered();
+    else if (this.#head === 'pending') {
+      this.#head = 'sent';
+      this.#response.flushHeaders();
+    }
   }
 
   write(chunk: Buffer): boolean {
     if (this.ended || chunk.length === 0) return true;
-    this.#head = 'sent';
-    return this.#response.write(chunk);
+    const gathered = this.#gathered;
+    if (gathered.length === 0) process.nextTick(flush, this);
+    gathered.push(chunk);
+    this.#gatheredBytes += chunk.length;
+    if (this.#gatheredBytes >= GATHER_BYTES) this.#writeGathered();
+    this.#stopped = this.#response.writableNeedDrain;
+    return !this.#stopped;
   }
 
   end(): void {
     if (this.ended) return;
     this.#ended = true;
     this.#head = 'sent';
-    this.#response.end();
+    const last = this.#takeGathered();
+    if (last === null) this.#response.end();
+    else this.#response.end(last);
   }
 
   abort(): void {
     if (this.#over !== null) return;
     // A reply whose length only the end of the connection tells must not end cleanly: reset it.
     const framed = this.#lengthKnown || this.#response.chunkedEncoding;
-    this.#connection.destroy(this.#head !== 'none' && !framed);
+    if (!this.ended && this.#gatheredBytes > 0) this.#writeGathered();
+    const reset = this.#head !== 'none' && !framed;
+    // node hands what was written to the socket at the end of the turn
+    if (this.#response.writableLength > 0) setImmediate(cutConnection, this.#connection, reset);
+    else this.#connection.cut(reset);
     this.over('aborted');
   }
 
@@ -241,7 +264,25 @@ export class NodeExchange implements Exchange {
   }
 
   writable(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
     this.#onWritable?.();
+  }
+
+  #writeGathered(): void {
+    const chunk = this.#takeGathered();
+    if (chunk === null) return;
+    this.#head = 'sent';
+    const stopped = !this.#response.write(chunk);
+    if (stopped) this.#stopped = true;
+  }
+
+  #takeGathered(): Buffer | null {
+    const gathered = this.#gathered;
+    const chunk = gathered.length <= 1 ? (gathered[0] ?? null) : Buffer.concat(gathered, this.#gatheredBytes);
+    gathered.length = 0;
+    this.#gatheredBytes = 0;
+    return chunk;
   }
 
   /** Decides whether the connection lives on after this reply. */
@@ -274,8 +315,12 @@ function onBodyEnd(this: WithExchange): void {
   this[EXCHANGE]?.endBody();
 }
 
-function flushHead(exchange: NodeExchange): void {
-  exchange.flushHead();
+function flush(exchange: NodeExchange): void {
+  exchange.flush();
+}
+
+function cutConnection(connection: NodeConnection, reset: boolean): void {
+  connection.cut(reset);
 }
 
 /** Length of `http://host` at the start of an absolute-form target, else 0. */

@@ -73,6 +73,8 @@ interface ParserError extends Error {
 
 const DEFAULT_BACKLOG = 4096;
 const TIMEOUT_CHECK_MS = 2_000;
+/** Room for what a provider sends at once, so that only a client that is really slower stops it (node: 64 KB). */
+const WRITE_BUFFER_BYTES = 256 * 1024;
 
 class Owner implements ConnectionOwner {
   draining = false;
@@ -189,6 +191,7 @@ function serverSettings(options: NodeServerOptions): ServerOptions {
     maxHeaderSize: options.maxHeadBytes ?? 64 * 1024,
     insecureHTTPParser: false,
     requireHostHeader: false, // checked here, because node's refusal has no JSON body
+    highWaterMark: WRITE_BUFFER_BYTES,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
