@@ -7,7 +7,7 @@
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import { compileGeneralizations, type GeneralizationRules } from './generalization-rules.ts';
-import { type PriceEntry } from './price-entry.ts';
+import type { PriceEntry } from './price-entry.ts';
 
 /** A validated price map. */
 export interface PriceMap {

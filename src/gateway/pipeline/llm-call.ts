@@ -7,15 +7,14 @@
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { ByteSegments } from '../../primitives/byte-segments.ts';
-import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
-import type { JsonObject } from '../../protocol/json.ts';
-import { scanShallow, ShallowJsonScanner, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
+import { ShallowJsonScanner } from '../../protocol/shallow-json-scanner.ts';
 import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteContext } from '../contract.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import { checkMockParams, planMock } from './mock-answer.ts';
 import { prepareRequest, routeRequest } from './prepare-request.ts';
-import { readRequestFields, type RequestFields } from './request-fields.ts';
+import { bodyFailure, documentFailure, readDocument, writtenFields } from './request-document.ts';
+import type { RequestFields } from './request-fields.ts';
 import { UpstreamReply } from './upstream-reply.ts';
 
 const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/)/i;
@@ -59,8 +58,7 @@ export class LlmCall implements BodyReceiver {
 
   onBodyError(error: BodyError): void {
     if (this.#refused) return;
-    const code = error.reason === 'too-large' ? 'request_too_large' : 'bad_request';
-    this.#refuse(new GatewayError(code, error.message));
+    this.#refuse(bodyFailure(error));
   }
 
   onBodyEnd(): void {
@@ -77,14 +75,8 @@ export class LlmCall implements BodyReceiver {
     if (this.#isForm)
       throw new GatewayError('bad_request', 'Invalid request format: send a JSON object as application/json.');
     // LiteLLM-compat: no body at all is an empty object.
-    if (this.#bytes.length === 0) return emptyFields();
-    const scan = this.#scanner.finish();
-    if (scan.slow === null) return readRequestFields(this.#bytes, scan);
-    if (scan.slow === 'not-object')
-      throw new GatewayError('invalid_json', 'Invalid request body: expected a JSON object.', {
-        param: 'request_body',
-      });
-    return rewritten(this.#bytes);
+    if (this.#bytes.length === 0) return writtenFields({});
+    return readDocument(this.#bytes, this.#scanner.finish());
   }
 
   #decide(fields: RequestFields): void {
@@ -107,31 +99,6 @@ export class LlmCall implements BodyReceiver {
 
   #refuse(error: unknown): void {
     this.#refused = true;
-    this.#reply.fail(
-      error instanceof InvalidJsonError
-        ? new GatewayError('invalid_json', `Invalid JSON payload: ${error.message}`, { param: 'request_body' })
-        : error,
-    );
+    this.#reply.fail(documentFailure(error));
   }
-}
-
-function emptyFields(): RequestFields {
-  const bytes = new ByteSegments();
-  const buffer = Buffer.from('{}');
-  bytes.append(buffer);
-  return readRequestFields(bytes, scanShallow(buffer));
-}
-
-/** slow path: a repeated or escaped top-level key. Parsed (the last one wins) and written anew, then decided upon. */
-function rewritten(original: ByteSegments): RequestFields {
-  const document = JSON.parse(original.text()) as JsonObject;
-  const buffer = Buffer.from(JSON.stringify(document));
-  const bytes = new ByteSegments();
-  bytes.append(buffer);
-  return readRequestFields(bytes, scanWritten(buffer));
-}
-
-/** A key that needs an escape even when written anew stays marked; its member is read by no decision. */
-function scanWritten(buffer: Buffer): ShallowScan {
-  return { ...scanShallow(buffer), slow: null };
 }

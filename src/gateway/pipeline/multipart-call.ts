@@ -4,25 +4,24 @@
  * sent on with the field names and media types that the provider expects. slow path by nature: one form per file.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { ByteSegments } from '../../primitives/byte-segments.ts';
-import { scanShallow } from '../../protocol/shallow-json-scanner.ts';
-import type { JsonObject } from '../../protocol/json.ts';
-import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
+import type { ByteSegments } from '../../primitives/byte-segments.ts';
+import type { Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteContext } from '../contract.ts';
 import { upstreamForm } from './multipart-form.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import { routeRequest } from './prepare-request.ts';
-import { readRequestFields, type RequestFields } from './request-fields.ts';
+import { writtenFields } from './request-document.ts';
+import type { RequestFields } from './request-fields.ts';
 import { UpstreamReply } from './upstream-reply.ts';
+import { readWholeBody, type WholeBodySink } from './whole-body.ts';
 
-export class MultipartCall implements BodyReceiver {
+export class MultipartCall implements WholeBodySink {
   readonly #pipeline: LlmPipeline;
   readonly #family: LlmFamily;
   readonly #exchange: Exchange;
   readonly #pathModel: string | null;
   readonly #caller: CallerIdentity;
   readonly #reply: UpstreamReply;
-  readonly #bytes = new ByteSegments();
 
   constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange, context: RouteContext) {
     this.#pipeline = pipeline;
@@ -34,25 +33,19 @@ export class MultipartCall implements BodyReceiver {
   }
 
   start(): void {
-    this.#exchange.readBody(this, this.#pipeline.state.snapshot.general.maxRequestBytes);
+    readWholeBody(this.#exchange, this.#pipeline.state.snapshot.general.maxRequestBytes, this);
   }
 
-  onBodyChunk(chunk: Buffer): void {
-    this.#bytes.append(chunk);
+  onBody(bytes: ByteSegments): void {
+    this.#handle(bytes).catch((error: unknown) => this.#reply.fail(error));
   }
 
-  onBodyError(error: BodyError): void {
-    this.#reply.fail(
-      new GatewayError(error.reason === 'too-large' ? 'request_too_large' : 'bad_request', error.message),
-    );
+  onRefused(error: GatewayError): void {
+    this.#reply.fail(error);
   }
 
-  onBodyEnd(): void {
-    this.#handle().catch((error: unknown) => this.#reply.fail(error));
-  }
-
-  async #handle(): Promise<void> {
-    const form = await this.#readForm();
+  async #handle(bytes: ByteSegments): Promise<void> {
+    const form = await this.#readForm(bytes);
     for (const name of this.#family.required) if (!form.has(name) && !form.has(`${name}[]`)) throw missing(name);
     const fields = textFields(form);
     // What the form must hold was checked above, in FastAPI's words; the text fields stand for the whole body here.
@@ -70,14 +63,15 @@ export class MultipartCall implements BodyReceiver {
     });
   }
 
-  async #readForm(): Promise<FormData> {
+  async #readForm(bytes: ByteSegments): Promise<FormData> {
     const contentType = this.#exchange.header('content-type') ?? '';
-    if (!contentType.toLowerCase().startsWith('multipart/form-data') && this.#bytes.length > 0)
+    if (!contentType.toLowerCase().startsWith('multipart/form-data') && bytes.length > 0)
       throw new GatewayError('bad_request', 'Invalid request format: send the file as multipart/form-data.');
-    if (this.#bytes.length === 0) return new FormData();
+    if (bytes.length === 0) return new FormData();
     try {
-      const body = new Uint8Array(this.#bytes.toBuffer());
-      return await new Response(body, { headers: { 'content-type': contentType } }).formData();
+      return await new Response(new Uint8Array(bytes.toBuffer()), {
+        headers: { 'content-type': contentType },
+      }).formData();
     } catch {
       throw new GatewayError('bad_request', 'Invalid request format: the multipart body cannot be read.');
     }
@@ -94,8 +88,5 @@ function missing(name: string): GatewayError {
 function textFields(form: FormData): RequestFields {
   const document: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of form) if (typeof value === 'string') document[name] = value;
-  const buffer = Buffer.from(JSON.stringify(document satisfies JsonObject));
-  const bytes = new ByteSegments();
-  bytes.append(buffer);
-  return readRequestFields(bytes, { ...scanShallow(buffer), slow: null });
+  return writtenFields(document);
 }

@@ -3,16 +3,17 @@
  * of every LLM route: nobody gets past a check because of the route; then 501 names the way out.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { ByteSegments } from '../../primitives/byte-segments.ts';
-import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
+import type { ByteSegments } from '../../primitives/byte-segments.ts';
 import { scanShallow } from '../../protocol/shallow-json-scanner.ts';
-import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
+import type { Exchange } from '../../wire/contract.ts';
 import { userParamMissing } from '../auth/authenticate.ts';
 import type { RouteContext, RouteDefinition } from '../contract.ts';
 import { replyError } from '../http/reply-error.ts';
 import { checkClientCredentials } from './client-credentials.ts';
-import { readRequestFields, requestedModel } from './request-fields.ts';
+import { documentFailure, readDocument } from './request-document.ts';
+import { requestedModel } from './request-fields.ts';
 import type { LlmPipeline } from './pipeline.ts';
+import { readWholeBody, type WholeBodySink } from './whole-body.ts';
 
 const PATHS = ['/v1/messages', '/v1/messages/count_tokens'] as const;
 
@@ -26,11 +27,10 @@ export function notNativeRoutes(pipeline: LlmPipeline): RouteDefinition[] {
   }));
 }
 
-class NotNativeCall implements BodyReceiver {
+class NotNativeCall implements WholeBodySink {
   readonly #pipeline: LlmPipeline;
   readonly #exchange: Exchange;
   readonly #context: RouteContext;
-  readonly #bytes = new ByteSegments();
 
   constructor(pipeline: LlmPipeline, exchange: Exchange, context: RouteContext) {
     this.#pipeline = pipeline;
@@ -39,20 +39,16 @@ class NotNativeCall implements BodyReceiver {
   }
 
   start(): void {
-    this.#exchange.readBody(this, this.#pipeline.state.snapshot.general.maxRequestBytes);
+    readWholeBody(this.#exchange, this.#pipeline.state.snapshot.general.maxRequestBytes, this);
   }
 
-  onBodyChunk(chunk: Buffer): void {
-    this.#bytes.append(chunk);
+  onRefused(error: GatewayError): void {
+    this.#refuse(error);
   }
 
-  onBodyError(error: BodyError): void {
-    this.#refuse(new GatewayError(error.reason === 'too-large' ? 'request_too_large' : 'bad_request', error.message));
-  }
-
-  onBodyEnd(): void {
+  onBody(bytes: ByteSegments): void {
     try {
-      this.#check();
+      this.#check(bytes);
       const { route } = this.#context;
       const text = `${route} is not served natively yet. Start with --fallback URL to have LiteLLM serve it.`;
       throw new GatewayError('not_implemented', text);
@@ -61,10 +57,10 @@ class NotNativeCall implements BodyReceiver {
     }
   }
 
-  #check(): void {
+  #check(bytes: ByteSegments): void {
     const { general } = this.#pipeline.state.snapshot;
-    if (this.#bytes.length === 0) return;
-    const fields = readRequestFields(this.#bytes, scanShallow(this.#bytes.toBuffer()));
+    if (bytes.length === 0) return;
+    const fields = readDocument(bytes, scanShallow(bytes.toBuffer()));
     if (general.enforceUserParam && fields.user === null) throw userParamMissing();
     const model = requestedModel(fields);
     const found = model === null ? null : this.#pipeline.index.resolve(model);
@@ -77,10 +73,6 @@ class NotNativeCall implements BodyReceiver {
   }
 
   #refuse(error: unknown): void {
-    const shown =
-      error instanceof InvalidJsonError
-        ? new GatewayError('invalid_json', `Invalid JSON payload: ${error.message}`, { param: 'request_body' })
-        : error;
-    replyError(this.#exchange, shown, { headers: [], log: this.#pipeline.state.log });
+    replyError(this.#exchange, documentFailure(error), { headers: [], log: this.#pipeline.state.log });
   }
 }
