@@ -166,9 +166,16 @@ function isConfigurable(group: readonly Deployment[], key: string, value: JsonVa
   });
 }
 
-/** LiteLLM-compat: Python's `re.match`, anchored at the beginning only. The pattern comes from the administrator. */
+/**
+ * LiteLLM-compat: Python's `re.match`, anchored at the beginning only. The pattern comes from the administrator; one
+ * that cannot be read allows nothing.
+ */
 function matchesFromStart(pattern: string, value: string): boolean {
-  return new RegExp(`^(?:${pattern})`, 'u').test(value);
+  try {
+    return new RegExp(`^(?:${pattern})`, 'u').test(value);
+  } catch {
+    return false;
+  }
 }
 
 function refusal(key: string): GatewayError {
