@@ -5,7 +5,7 @@ export interface FakeRequest {
   readonly target?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Parts as they arrive. */
-  readonly body?: readonly string[];
+  readonly body?: readonly (string | Buffer)[];
 }
 
 /** An exchange without a socket: what was answered is read from its fields. */
@@ -19,11 +19,17 @@ export class FakeExchange implements Exchange {
   status = 0;
   replyHeaders: HeaderList = [];
   text = '';
+  /** Parts of the answer's body, as they were handed over. */
+  parts: readonly Buffer[] = [];
   headSent = false;
   ended = false;
   aborted = false;
+  /** The client reads slowly: every `write` says so. */
+  full = false;
+  #listener: ((end: ExchangeEnd) => void) | null = null;
+  #writable: (() => void) | null = null;
   readonly #headers: ReadonlyMap<string, string>;
-  readonly #body: readonly string[];
+  readonly #body: readonly (string | Buffer)[];
 
   constructor(request: FakeRequest = {}) {
     this.method = request.method ?? 'GET';
@@ -56,7 +62,7 @@ export class FakeExchange implements Exchange {
   readBody(receiver: BodyReceiver, limitBytes: number): void {
     let length = 0;
     for (const part of this.#body) {
-      const chunk = Buffer.from(part);
+      const chunk = typeof part === 'string' ? Buffer.from(part) : part;
       length += chunk.length;
       if (length > limitBytes) {
         receiver.onBodyError({ reason: 'too-large', message: 'body too large' });
@@ -70,9 +76,9 @@ export class FakeExchange implements Exchange {
   reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {
     if (this.headSent) throw new Error('answered twice');
     this.replyHead(status, headers);
-    this.text =
-      typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : Buffer.concat(body).toString();
-    this.ended = true;
+    this.parts = typeof body === 'string' ? [Buffer.from(body)] : Buffer.isBuffer(body) ? [body] : body;
+    this.text = Buffer.concat(this.parts).toString();
+    this.#over('finished');
   }
 
   replyHead(status: number, headers: HeaderList): void {
@@ -82,24 +88,42 @@ export class FakeExchange implements Exchange {
   }
 
   write(chunk: Buffer): boolean {
-    this.text += chunk.toString();
-    return true;
+    this.parts = [...this.parts, chunk];
+    this.text = Buffer.concat(this.parts).toString();
+    return !this.full;
   }
 
   end(): void {
-    this.ended = true;
+    this.#over('finished');
   }
 
   abort(): void {
     this.aborted = true;
+    this.#over('aborted');
+  }
+
+  /** The client closes its connection. */
+  leave(): void {
+    this.#over('client-left');
+  }
+
+  /** There is room again after `full`. */
+  drain(): void {
+    this.full = false;
+    this.#writable?.();
+  }
+
+  onWritable(listener: () => void): void {
+    this.#writable = listener;
+  }
+
+  onEnd(listener: (end: ExchangeEnd) => void): void {
+    this.#listener = listener;
+  }
+
+  #over(end: ExchangeEnd): void {
+    if (this.ended) return;
     this.ended = true;
-  }
-
-  onWritable(_listener: () => void): void {
-    // Never full.
-  }
-
-  onEnd(_listener: (end: ExchangeEnd) => void): void {
-    // Nobody leaves.
+    this.#listener?.(end);
   }
 }
