@@ -1,0 +1,140 @@
+/**
+ * Checks the package as users get it: packs it, lints its manifest (publint), installs the tarball without
+ * development dependencies into a temporary folder, and there, under every Node that we promise, starts the command and
+ * imports each entry of the exports map. The exported names are compared with `test/package/exported-names.json`
+ * (`--update` writes it), and importing the library door may load no gateway, store or optional module.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { z } from 'zod';
+
+import { run } from './package/run.ts';
+import { nodeOf } from './package/node-versions.ts';
+
+const NODE_MAJORS = ['22', '24', '26'];
+/** Compiled tests and benchmarks, and what only a checkout has. */
+const NOT_SHIPPED = /\.(test|bench|contract)\.(js|d\.ts)$|^(src|test|scripts|bench|out)\//;
+
+const manifestSchema = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  exports: z.record(z.string(), z.unknown()),
+});
+const packedSchema = z.array(
+  z.looseObject({ filename: z.string(), files: z.array(z.looseObject({ path: z.string() })) }),
+);
+const namesSchema = z.record(z.string(), z.array(z.string()));
+
+class Tally {
+  passed = 0;
+  failed = 0;
+
+  note(name: string, problems: readonly string[]): void {
+    if (problems.length === 0) this.passed++;
+    else this.failed++;
+    process.stdout.write(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n`);
+    for (const problem of problems) process.stdout.write(`     ${problem}\n`);
+  }
+}
+
+/** Files of the tarball that must not be there, and what must be there and is not. */
+export function wrongFiles(files: readonly string[]): readonly string[] {
+  const needed = ['package.json', 'README.md', 'LICENSE', 'dist/cli/main.js'];
+  return [
+    ...files.filter((file) => NOT_SHIPPED.test(file)).map((file) => `ships ${file}`),
+    ...needed.filter((file) => !files.includes(file)).map((file) => `does not ship ${file}`),
+  ];
+}
+
+/** What the library door may not load, among the URLs of the modules that it loaded. */
+export function wrongModules(urls: readonly string[]): readonly string[] {
+  if (!urls.some((url) => url.includes('/fast-litellm/dist/'))) return ['loaded nothing of the package'];
+  const heavy =
+    /\/fast-litellm\/dist\/(gateway|store|cli|register)\/|\/node_modules\/(pino|undici|commander|pg|redis|ws|jose)\//;
+  return urls.filter((url) => heavy.test(url)).map((url) => `loads ${url.replace(/^.*\/node_modules\//, '')}`);
+}
+
+async function main(root: string, update: boolean): Promise<number> {
+  const tally = new Tally();
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
+  const { messages, pkg } = await publint({ pkgDir: root, strict: true });
+  tally.note(
+    'publint',
+    messages.map((message) => formatMessage(message, pkg) ?? message.code),
+  );
+
+  const folder = mkdtempSync(path.join(tmpdir(), 'fast-litellm-package-'));
+  try {
+    const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root);
+    const tarball = packedSchema.parse(JSON.parse(packed.stdout))[0];
+    if (tarball === undefined) throw new Error(`npm pack: ${packed.stderr}`);
+    tally.note('files', wrongFiles(tarball.files.map((file) => file.path)));
+    const application = path.join(folder, 'application');
+    mkdirSync(application);
+    writeFileSync(path.join(application, 'package.json'), '{ "name": "application", "private": true }\n');
+    const tar = path.join(folder, tarball.filename);
+    const installed = run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', tar], application);
+    tally.note('install', installed.status === 0 ? [] : [installed.stderr]);
+    const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
+    const expected = path.join(root, 'test/package/exported-names.json');
+    for (const major of NODE_MAJORS) {
+      const node = nodeOf(root, major);
+      tally.note(`command under Node ${major}`, commandProblems(node, application, manifest.version));
+      const names = Object.fromEntries(entries.map((entry) => [entry, load(node, application, entry).names]));
+      if (update) writeFileSync(expected, `${JSON.stringify(names, null, 2)}\n`);
+      tally.note(`exported names under Node ${major}`, nameProblems(expected, names));
+      if (entries.includes('.')) {
+        tally.note(`library door under Node ${major}`, wrongModules(load(node, application, '.').urls));
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
+  return tally.failed > 0 ? 1 : 0;
+}
+
+function commandProblems(node: string, application: string, version: string): readonly string[] {
+  const command = path.join(application, 'node_modules/fast-litellm/dist/cli/main.js');
+  return ['--version', '--help'].flatMap((flag) => {
+    const { status, stdout, stderr } = run(node, [command, flag], application);
+    const wanted = flag === '--version' ? version : '--config';
+    if (status !== 0 || !stdout.includes(wanted))
+      return [`${flag}: status ${String(status)}, no "${wanted}"\n${stderr}`];
+    return stderr === '' ? [] : [`${flag} writes to stderr: ${stderr}`];
+  });
+}
+
+const loadedSchema = z.object({ names: z.array(z.string()), urls: z.array(z.string()) });
+
+/** Imports an entry in a process of its own and tells its names and every module that was loaded for it. */
+function load(node: string, application: string, entry: string): z.infer<typeof loadedSchema> {
+  const specifier = path.posix.join('fast-litellm', entry);
+  const probe = `
+    import { registerHooks } from 'node:module';
+    const urls = [];
+    registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
+    const names = Object.keys(await import(${JSON.stringify(specifier)})).sort();
+    process.stdout.write(JSON.stringify({ names, urls }));`;
+  const file = path.join(application, 'probe.mjs');
+  writeFileSync(file, probe);
+  const { status, stdout, stderr } = run(node, [file], application);
+  if (status !== 0) throw new Error(`import '${specifier}' fails: ${stderr}`);
+  return loadedSchema.parse(JSON.parse(stdout));
+}
+
+function nameProblems(expected: string, names: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  if (!existsSync(expected)) return [`${expected} is missing; npm run -s check:package -- --update`];
+  const wanted = namesSchema.parse(JSON.parse(readFileSync(expected, 'utf8')));
+  const [left, right] = [JSON.stringify(wanted), JSON.stringify(names)];
+  return left === right ? [] : [`test/package/exported-names.json has ${left}`, `the package exports ${right}`];
+}
+
+if (import.meta.main) {
+  process.exitCode = await main(path.dirname(import.meta.dirname), process.argv.includes('--update'));
+}
