@@ -30,13 +30,14 @@ general_settings: { master_key: sk-1234, max_request_size_mb: 8 }
 });
 
 afterAll(async () => {
-  expect((await gateway.stop()).code).toBe(0);
+  const { code } = await gateway.stop();
   await provider.close();
+  if (code !== 0) throw new Error(`the gateway ended with ${code}`);
 });
 
 afterEach(async () => {
-  const reply = await chat(gateway.url, { model: 'healthy' });
-  expect([reply.status, reply.text]).toEqual([200, HEALTHY_TEXT]);
+  const { text } = await chat(gateway.url, { model: 'healthy' });
+  if (text !== HEALTHY_TEXT) throw new Error('the gateway does not serve any more');
 });
 
 function first(reply: RawReply): RawAnswer {

@@ -10,6 +10,7 @@ import OpenAI, {
   UnprocessableEntityError,
   toFile,
 } from 'openai';
+import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { answerWhole, beginStream, HEALTHY_TEXT, part, USAGE } from '../support/scripted-answers.ts';
@@ -39,6 +40,8 @@ beforeAll(async () => {
   provider = await ScriptedProvider.start();
   gateway = await GatewayProcess.start(`
 model_list:
+  - model_name: named
+    litellm_params: { model: simulated/fast }
   - model_name: simulated/*
     litellm_params: { model: simulated/* }
   - model_name: "*"
@@ -97,7 +100,7 @@ describe('chat', () => {
   it('hands over each event as it comes', async () => {
     provider.on('stepwise', (call) => beginStream(call, 1));
     const stream = await client.chat.completions.create({ model: 'stepwise', messages: MESSAGES, stream: true });
-    const events = stream[Symbol.asyncIterator]();
+    const events: AsyncIterator<ChatCompletionChunk, undefined> = stream[Symbol.asyncIterator]();
     expect((await events.next()).value?.choices[0]?.delta.content).toBe('word0');
     // Only now does the provider say more: a gateway that waits for more before it writes would hang here.
     const call = await provider.nthCall('stepwise');
@@ -241,6 +244,13 @@ describe('other routes', () => {
     expect(call?.headers.authorization).toBe('Bearer sk-provider-key');
     const simulated = await client.audio.transcriptions.create({ model: 'simulated/fast', file });
     expect(simulated.text).toMatch(/\S/);
+  });
+
+  it('lists models and retrieves one', async () => {
+    const ids: string[] = [];
+    for await (const model of client.models.list()) ids.push(model.id);
+    expect(ids).toContain('named');
+    expect((await client.models.retrieve('named')).id).toBe('named');
   });
 
   it('moderates', async () => {

@@ -40,8 +40,12 @@ export class GatewayProcess {
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#heard((this.#stdout += text)));
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => this.#heard((this.#stderr += text)));
+    // A test that failed before it stopped the gateway must not leave it behind.
+    const kill = (): void => void this.#child.kill('SIGKILL');
+    process.once('exit', kill);
     this.exited = new Promise((resolve) => {
       this.#child.on('close', (code, signal) => {
+        process.off('exit', kill);
         this.#gone = true;
         this.#heard('');
         resolve({ code, signal });

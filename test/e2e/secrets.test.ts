@@ -1,0 +1,272 @@
+/**
+ * Keys and secrets: who has no key gets nothing, the provider's key never comes out, and a client cannot choose where a
+ * request goes.
+ */
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GatewayProcess } from '../support/gateway-process.ts';
+import { rawRequest } from '../support/raw-reply.ts';
+import { answerWhole } from '../support/scripted-answers.ts';
+import { ScriptedProvider, type Script } from '../support/scripted-provider.ts';
+
+const CANARY = 'sk-canary-7f3a9c1e5b2d4f60a8b7c6d5e4f30211';
+const TAIL = CANARY.slice(-24);
+const MASTER = 'sk-master-9d8c7b6a';
+const MESSAGES = [{ role: 'user', content: 'Hello' }];
+
+let provider: ScriptedProvider;
+let elsewhere: ScriptedProvider;
+let gateway: GatewayProcess;
+const heard: string[] = [];
+
+beforeAll(async () => {
+  provider = await ScriptedProvider.start();
+  elsewhere = await ScriptedProvider.start();
+  provider.on('*', answerWhole);
+  elsewhere.on('*', answerWhole);
+  gateway = await GatewayProcess.start(
+    `
+model_list:
+  - model_name: gpt
+    litellm_params: { model: openai/gpt, api_base: ${provider.apiBase}, api_key: ${CANARY}, timeout: 5 }
+  - model_name: from-env
+    litellm_params: { model: openai/env, api_base: ${provider.apiBase}, api_key: os.environ/CANARY_KEY, timeout: 5 }
+  - model_name: short
+    litellm_params: { model: openai/silent, api_base: ${provider.apiBase}, api_key: ${CANARY}, timeout: 0.3 }
+  - model_name: unreachable
+    litellm_params: { model: openai/x, api_base: "http://127.0.0.1:9/v1", api_key: ${CANARY}, timeout: 5 }
+  - model_name: "fault-*"
+    litellm_params: { model: "openai/fault-*", api_base: ${provider.apiBase}, api_key: ${CANARY}, timeout: 5 }
+general_settings: { master_key: ${MASTER} }
+`,
+    { args: ['--detailed_debug'], environment: { CANARY_KEY: CANARY } },
+  );
+});
+
+afterAll(async () => {
+  await provider.close();
+  await elsewhere.close();
+});
+
+async function fetchText(
+  target: string,
+  init: RequestInit & { headers?: Record<string, string> } = {},
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(gateway.url + target, { redirect: 'manual', ...init });
+  const text = await response.text();
+  heard.push(text, JSON.stringify([...response.headers]));
+  return { status: response.status, text };
+}
+
+function post(body: object, headers: Record<string, string>): Promise<{ status: number; text: string }> {
+  return fetchText('/v1/chat/completions', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
+
+describe('A1: without the key', () => {
+  const unsigned = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"admin","role":"proxy_admin"}')}.`;
+  const wrong: readonly (readonly [string, Record<string, string>])[] = [
+    ['nothing', {}],
+    ['empty', bearer('')],
+    ['blank authorization', { authorization: '' }],
+    ['a prefix', bearer(MASTER.slice(0, -1))],
+    ['one character more', bearer(`${MASTER}x`)],
+    ['other case', bearer(MASTER.toUpperCase())],
+    ['SQL', bearer("' OR '1'='1")],
+    ['14 KB', bearer('k'.repeat(14_000))],
+    ['undefined', bearer('undefined')],
+    ['null', bearer('null')],
+    ['__proto__', bearer('__proto__')],
+    ['constructor', bearer('constructor')],
+    ['the hash of the key', bearer(createHash('sha256').update(MASTER).digest('hex'))],
+    ['the provider’s key', bearer(CANARY)],
+    ['an unsigned token', bearer(unsigned)],
+    ['x-api-key', { 'x-api-key': 'sk-wrong' }],
+    ['api-key', { 'api-key': 'sk-wrong' }],
+    ['x-litellm-api-key', { 'x-litellm-api-key': 'sk-wrong' }],
+    ['x-goog-api-key', { 'x-goog-api-key': 'sk-wrong' }],
+    ['a cookie', { cookie: `token=${MASTER}` }],
+    ['a look-alike', bearer(Buffer.from('sk‐master‐9d8c7b6a').toString('latin1'))],
+    ['two keys in one', bearer(`sk-wrong, ${MASTER}`)],
+    ['basic', { authorization: `Basic ${btoa(`x:${'sk-wrong'}`)}` }],
+  ];
+
+  it.each(wrong)('%s is refused', async (_name, headers) => {
+    const before = provider.calls.length;
+    const { status, text } = await post({ model: 'gpt', messages: MESSAGES }, headers);
+    expect([400, 401, 403, 431]).toContain(status);
+    expect(JSON.parse(text)).toHaveProperty('error.message');
+    expect(text).not.toContain(MASTER);
+    const sent = headers['authorization']?.slice('Bearer '.length) ?? '';
+    expect(sent.length > 12 && text.includes(sent)).toBe(false);
+    expect(provider.calls.length).toBe(before);
+  });
+
+  it.each([
+    '//v1/models',
+    '/v1//models',
+    '/V1/MODELS',
+    '/v1/models;x=1',
+    '/v1/models/',
+    '/%761/models',
+    '/v1/%6dodels',
+    '/health/liveliness/../../v1/models',
+    '/health/liveliness/%2e%2e/%2e%2e/v1/models',
+    '/v1/models?key=sk-master-9d8c7b6a',
+    '/model/info',
+    '/v1/model/info',
+    '//model/info',
+    '/model_group/info',
+    '/health',
+    '/models/gpt',
+    '/key/info',
+    '/key/generate',
+    '/config/yaml',
+    '/get/config/callbacks',
+    '/metrics',
+    '/debug/memory/summary',
+  ])('%s stays closed', async (target) => {
+    const request = `GET ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`;
+    const reply = await rawRequest(gateway.port, request);
+    const [answer] = reply.answers;
+    heard.push(reply.bytes.toString());
+    expect(answer?.status === 307 || (answer?.status ?? 0) >= 400).toBe(true);
+    expect(reply.bytes.toString()).not.toMatch(/"gpt"|from-env|127\.0\.0\.1:\d+\/v1"/);
+  });
+});
+
+describe('A3: the client does not choose where a request goes', () => {
+  const other = (): string => elsewhere.apiBase;
+  const members: readonly (readonly [string, () => object])[] = [
+    ['api_base', () => ({ api_base: other() })],
+    ['base_url', () => ({ base_url: other() })],
+    ['api_key and api_base', () => ({ api_key: 'sk-mine', api_base: other() })],
+    [
+      'user_config',
+      () => ({
+        user_config: { model_list: [{ model_name: 'gpt', litellm_params: { model: 'openai/x', api_base: other() } }] },
+      }),
+    ],
+    [
+      'model_list',
+      () => ({ model_list: [{ model_name: 'gpt', litellm_params: { model: 'openai/x', api_base: other() } }] }),
+    ],
+    ['fallbacks', () => ({ fallbacks: [{ model: 'gpt', api_base: other() }] })],
+    ['litellm_params', () => ({ litellm_params: { api_base: other() } })],
+    ['extra_body', () => ({ extra_body: { api_base: other() } })],
+    ['azure_endpoint', () => ({ azure_endpoint: other() })],
+    ['proxy', () => ({ proxy: other(), http_proxy: other(), https_proxy: other() })],
+    ['url', () => ({ url: other(), endpoint: other(), host: other() })],
+    [
+      'image_url',
+      () => ({
+        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `${other()}/cat.png` } }] }],
+      }),
+    ],
+  ];
+
+  const REFUSED = new Set(['api_base', 'base_url', 'api_key and api_base']);
+
+  it.each(members)('not by %s', async (name, member) => {
+    const before = elsewhere.connections;
+    const { status } = await post({ model: 'gpt', messages: MESSAGES, ...member() }, bearer(MASTER));
+    expect(status >= 400 || !REFUSED.has(name)).toBe(true);
+    expect(elsewhere.connections).toBe(before);
+  });
+
+  it('not by a member whose name is written with escapes', async () => {
+    const body = `{"model":"gpt","messages":${JSON.stringify(MESSAGES)},"api\\u005fbase":"${other()}"}`;
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: bearer(MASTER),
+      body,
+    });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(elsewhere.connections).toBe(0);
+  });
+
+  it('not by a header', async () => {
+    const { host } = new URL(other());
+    const headers = {
+      'api-base': other(),
+      'x-api-base': other(),
+      'x-litellm-api-base': other(),
+      'x-forwarded-host': host,
+    };
+    expect((await post({ model: 'gpt', messages: MESSAGES }, { ...bearer(MASTER), ...headers })).status).toBe(200);
+    expect(elsewhere.connections).toBe(0);
+    expect(JSON.stringify(provider.calls.at(-1)?.rawHeaders)).not.toContain(host);
+  });
+
+  it.each([301, 302, 303, 307, 308])('not by a redirect of the provider (%i)', async (status) => {
+    provider.on(`fault-${status}`, (call) => call.answer(status, '', [`location: ${other()}/chat/completions`]));
+    const reply = await post({ model: `fault-${status}`, messages: MESSAGES }, bearer(MASTER));
+    expect(reply.text).toMatch(/^\{"error":/);
+    expect(elsewhere.connections).toBe(0);
+    expect(provider.callsFor(`fault-${status}`)).toHaveLength(1);
+  });
+});
+
+describe('A2: the provider’s key', () => {
+  const echo = `Incorrect API key provided: ${CANARY}`;
+  const failures: readonly (readonly [string, Script])[] = [
+    ['401-echo', (call) => call.answer(401, JSON.stringify({ error: { message: echo, code: 'invalid_api_key' } }))],
+    ['403-text', (call) => call.answer(403, `<p>${echo}</p>`, ['content-type: text/html'])],
+    [
+      '500-echo',
+      (call) => call.answer(500, JSON.stringify({ detail: { headers: { authorization: `Bearer ${CANARY}` } } })),
+    ],
+    ['header-echo', (call) => call.answer(429, '{}', ['content-type: application/json', `x-request-id: ${CANARY}`])],
+    ['200-error', (call) => call.answer(200, JSON.stringify({ error: { message: echo } }))],
+    ['malformed', (call) => call.answer(200, `{"${CANARY}`)],
+    ['reset', (call) => call.reset()],
+    [
+      'stream-echo',
+      (call) => {
+        call.streamHead();
+        call.event({ choices: [{ index: 0, delta: { content: 'a' } }] });
+        call.event({ error: { message: echo } });
+        call.endChunks();
+      },
+    ],
+  ];
+
+  it.each(failures)('is not in the reply to a failure (%s)', async (name, script) => {
+    provider.on(`fault-${name}`, script);
+    for (const stream of [false, true]) {
+      const reply = await post({ model: `fault-${name}`, messages: MESSAGES, stream }, bearer(MASTER));
+      expect(reply.text).not.toContain(TAIL);
+    }
+  });
+
+  it('is not in the replies of any route, nor in the outputs at the most talkative level', async () => {
+    provider.on('silent', () => undefined);
+    for (const model of ['gpt', 'from-env', 'short', 'unreachable', 'unknown']) {
+      await post({ model, messages: MESSAGES }, bearer(MASTER));
+      await post({ model, messages: MESSAGES, stream: true }, bearer(MASTER));
+    }
+    // The health route asks every deployment; a silent one would keep it waiting.
+    provider.on('silent', answerWhole);
+    const routes = `/ /health /health/readiness /health/liveliness /model/info /v1/model/info /v1/models /models/gpt
+      /model_group/info /metrics /routes /openapi.json /config/yaml /get/config/callbacks /router/settings /settings
+      /utils/supported_openai_params?model=gpt /debug/memory/summary /credentials /key/info`;
+    for (const route of routes.split(/\s+/)) await fetchText(route, { headers: bearer(MASTER) });
+    expect((await post({ model: 'gpt', messages: MESSAGES }, bearer(MASTER))).status).toBe(200);
+    await gateway.stop();
+    expect(provider.calls.some((call) => call.headers.authorization === `Bearer ${CANARY}`)).toBe(true);
+    expect(gateway.stdout).toContain('listens on');
+    for (const text of [...heard, gateway.stdout, gateway.stderr]) {
+      expect(text).not.toContain(TAIL);
+      expect(text).not.toContain(MASTER.slice(-8));
+    }
+  });
+});
+
+it('names a wrong key’s caller nowhere in the logs', () => {
+  expect(gateway.stderr + gateway.stdout).not.toContain('k'.repeat(100));
+});
