@@ -7,7 +7,7 @@
  * whatever the number of connections. A connection that failed or was aborted is never used again.
  * Gives up: HTTP/2, pipelining, trailers.
  */
-import { Client } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
 import type { Socket } from 'node:net';
 import { openConnection, parseOrigin, type ConnectTarget } from './upstream-connect.ts';
 import { ABORTED, Call, type CallConnection, type CallOwner } from './undici-call.ts';
