@@ -56,7 +56,7 @@ export interface CaseVerdict {
   readonly differences: readonly Difference[];
 }
 
-export function groupOf(area: string, family: Family): string {
+function groupOf(area: string, family: Family): string {
   return family === 'own' ? area : `${area} (other)`;
 }
 
