@@ -4,7 +4,9 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chat } from '../support/chat-client.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
@@ -43,6 +45,7 @@ class UnacceptingProvider {
   readonly port: number;
   readonly #child: ChildProcess;
   readonly #fillers: Socket[];
+  #stopped = false;
 
   private constructor(child: ChildProcess, port: number, fillers: Socket[]) {
     this.#child = child;
@@ -66,9 +69,21 @@ class UnacceptingProvider {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const port = Number(line.toString());
     child.kill('SIGSTOP');
-    const fillers = Array.from({ length: 2 }, () => connect({ port, host: '127.0.0.1' }));
+    const fillers = Array.from({ length: 2 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => undefined));
     await Promise.all(fillers.map((socket) => once(socket, 'connect')));
     return new UnacceptingProvider(child, port, fillers);
+  }
+
+  /** Connects that wait for an answer, as the kernel counts them; null where it does not tell. */
+  pendingConnects(): number | null {
+    if (process.platform !== 'linux') return null;
+    const remote = `:${this.port.toString(16).toUpperCase().padStart(4, '0')} 02 `;
+    return readFileSync('/proc/net/tcp', 'latin1').split(remote).length - 1;
+  }
+
+  /** Resolves once that many wait. */
+  async untilPending(count: number): Promise<void> {
+    while (!this.#stopped && (this.pendingConnects() ?? count) !== count) await setImmediate();
   }
 
   accept(): void {
@@ -77,6 +92,7 @@ class UnacceptingProvider {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#child.kill('SIGCONT');
     this.#child.kill('SIGKILL');
   }
@@ -195,10 +211,10 @@ describe('the client leaves', () => {
 
   it('D1, D2: while the connection to the provider is being made, and the request is never sent', async () => {
     const clients = [await ask('unaccepting', true), await ask('unaccepting', false)];
-    // Answered after the two above were taken in, so both connects are pending.
     await chat(gateway.url, { model: 'healthy' });
+    await unaccepting.untilPending(2);
     for (const client of clients) client.destroy();
-    await chat(gateway.url, { model: 'healthy' });
+    expect(await within(LIMIT_MS, unaccepting.untilPending(0))).toBe(true);
     unaccepting.accept();
     const reply = await chat(gateway.url, { model: 'unaccepting' });
     expect(reply.text).toBe(HEALTHY_TEXT);
