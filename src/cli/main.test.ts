@@ -19,8 +19,8 @@ function asNode(version: string): string {
 }
 
 describe('main', () => {
-  it('imports nothing statically, so that an older Node reaches the version check', () => {
-    expect(readFileSync(MAIN, 'utf8')).not.toMatch(/^import\b/m);
+  it('imports nothing of ours statically, so that an older Node reaches the version check', () => {
+    expect(readFileSync(MAIN, 'utf8')).not.toMatch(/^import\b(?!.* from 'node:)/m);
   });
 
   it.each(['20.18.1', '22.18.0', '18.0.0'])('tells Node %s in one line that it is too old', (version) => {
