@@ -20,7 +20,7 @@ createServer((request, response) => {
       {
         onRequestStart: () => {},
         onResponseStart: (_controller, status, reply) => {
-          response.writeHead(status, { 'content-type': reply['content-type'] ?? 'application/json' });
+          response.writeHead(status, { 'content-type': String(reply['content-type'] ?? 'application/json') });
         },
         onResponseData: (_controller, chunk) => {
           response.write(chunk);

@@ -13,7 +13,7 @@ import { FailureReply } from './pipeline/failure-reply.ts';
 import type { LlmPipeline } from './pipeline/pipeline.ts';
 import type { ProbeResult } from './routes/info-deps.ts';
 
-/** LiteLLM's limits for the check. */
+/** LiteLLM's limits for the check; `model_info.health_check_timeout` or a shorter time limit of the deployment wins. */
 const PROBE_MAX_TOKENS = 16;
 const PROBE_TIMEOUT_SECONDS = 60;
 const PROBE_TEXT = "Hey how's it going?";
@@ -78,7 +78,7 @@ class Probing implements PooledReceiver {
 
   start(body: Buffer): void {
     const { origin, path, jsonHeaders } = this.#target;
-    const ms = PROBE_TIMEOUT_SECONDS * 1000;
+    const ms = this.#limitSeconds() * 1000;
     this.#pipeline.upstream.send(
       { origin, method: 'POST', path, headers: jsonHeaders, body: [body], bodyLength: body.length },
       { connectMs: ms, firstByteMs: ms, gapMs: ms, totalMs: ms },
@@ -114,8 +114,16 @@ class Probing implements PooledReceiver {
 
   #unreachable(kind: 'connection' | 'timeout', message: string): void {
     const { provider, model } = this.#target;
-    const limit = kind === 'timeout' ? { timeoutSeconds: PROBE_TIMEOUT_SECONDS } : {};
+    const limit = kind === 'timeout' ? { timeoutSeconds: this.#limitSeconds() } : {};
     this.#unhealthy(this.#pipeline.failures.unreachable({ provider, model, kind, message, ...limit }));
+  }
+
+  #limitSeconds(): number {
+    const { modelInfo, params } = this.#target.deployment;
+    const own = modelInfo['health_check_timeout'];
+    const none = { requestSeconds: null, headerSeconds: null, streamHeaderSeconds: null };
+    const { seconds } = this.#pipeline.timeouts({ ...none, stream: false, params });
+    return typeof own === 'number' && own > 0 ? own : Math.min(PROBE_TIMEOUT_SECONDS, seconds);
   }
 
   #unhealthy(error: GatewayError): void {

@@ -35,6 +35,7 @@ const OUTER_NAMES: Partial<Record<ErrorCode, string>> = {
 };
 
 export function mapProviderFailure(failure: ProviderFailure): GatewayError {
+  if (failure.status < 400) return redirectRefused(failure);
   const row = findProvider(failure.provider);
   const style: FailureStyle = row?.digestsErrors === true ? 'digested' : 'quoted';
   const text = failureText(failure.status, failure.body, style, failure.secret);
@@ -47,6 +48,15 @@ export function mapProviderFailure(failure: ProviderFailure): GatewayError {
     ...details(verdict, text, row),
     ...retryAfter(failure.headers),
   });
+}
+
+/** A redirect is not followed: the key would go to a host that nobody configured. Its status would look like success. */
+function redirectRefused({ provider, status }: ProviderFailure): GatewayError {
+  return new GatewayError(
+    'bad_gateway',
+    `litellm.BadGatewayError: BadGatewayError: ${exceptionName(provider)} - The provider answered ${status} with a ` +
+      'redirect, which is not followed. Set api_base in litellm_params to the address where the API is.',
+  );
 }
 
 /** Something that a provider's software said without an HTTP status, e.g. in a log line or a relayed exception. */

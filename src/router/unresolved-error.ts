@@ -19,12 +19,20 @@ export function unresolvedModelError(unresolved: Unresolved, context: Unresolved
   if (unresolved.unresolved === 'blocked') {
     return new GatewayError('permission_denied', 'litellm.PermissionDeniedError: Model is blocked');
   }
-  const { requested, routeName } = context;
+  const { routeName } = context;
+  const requested = context.requested === null ? null : shown(context.requested);
   if (unresolved.unresolved === 'unknown-plain' && context.alwaysRouter !== true) {
     const text = `${routeName}: Invalid model name passed in model=${requested ?? 'None'}. Call \`/v1/models\` to view available models for your key.`;
     return new GatewayError('unknown_model', text, { providerSpecificFields: { error: text } });
   }
   const suffix = requested === null ? '' : `. Received Model Group=${requested}\nAvailable Model Group Fallbacks=None`;
-  const text = `litellm.BadRequestError: You passed in model=${requested === null ? 'None' : unresolved.group}. There are no healthy deployments for this model${suffix}`;
+  const text = `litellm.BadRequestError: You passed in model=${requested === null ? 'None' : shown(unresolved.group)}. There are no healthy deployments for this model${suffix}`;
   return new GatewayError('unknown_model', text);
+}
+
+/** Longer names are cut in the text: a client's megabyte must not come back to it twice. */
+const LONGEST_SHOWN_NAME = 256;
+
+function shown(name: string): string {
+  return name.length <= LONGEST_SHOWN_NAME ? name : `${name.slice(0, LONGEST_SHOWN_NAME)}… (${name.length} characters)`;
 }

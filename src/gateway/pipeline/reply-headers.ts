@@ -74,7 +74,10 @@ export function successHeaders(target: CompiledTarget, group: string, callId: st
   ];
 }
 
+/** Longer values of clients are cut: some HTTP clients refuse heads beyond a few KB. */
+const LONGEST_HEADER_VALUE = 1024;
+
 /** Characters that may stand in a header value; anything else a client sent is replaced. */
 export function headerSafe(text: string): string {
-  return text.replace(/[^\t\x20-\x7e]/g, '?');
+  return text.slice(0, LONGEST_HEADER_VALUE).replace(/[^\t\x20-\x7e]/g, '?');
 }
