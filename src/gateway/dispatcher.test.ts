@@ -65,8 +65,8 @@ const answer: RouteHandler = (exchange, { caller, pathParams, route }) =>
 describe('Dispatcher', () => {
   test('asks for the key, then for restrictions, then the handler', () => {
     const rig = new Rig(answer);
-    const exchange = rig.ask({ target: '/guarded/a%2Fb?x=1', headers: KEY });
-    expect(exchange.json).toEqual({ caller: 'master', route: '/guarded/{name}', params: [['name', 'a/b']] });
+    const exchange = rig.ask({ target: '/guarded/a%20b?x=1', headers: KEY });
+    expect(exchange.json).toEqual({ caller: 'master', route: '/guarded/{name}', params: [['name', 'a b']] });
     expect(rig.happened).toEqual(['authenticate', 'restrictions', 'handler']);
   });
 
