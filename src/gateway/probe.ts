@@ -11,6 +11,8 @@ import type { DeadlineKind, PooledReceiver } from '../pool/contract.ts';
 import type { CompiledTarget } from './pipeline/compiled-deployments.ts';
 import { FailureReply } from './pipeline/failure-reply.ts';
 import type { LlmPipeline } from './pipeline/pipeline.ts';
+import { writtenFields } from './pipeline/request-document.ts';
+import { buildUpstreamBody, type UpstreamBody } from './pipeline/upstream-body.ts';
 import type { ProbeResult } from './routes/info-deps.ts';
 
 /** LiteLLM's limits for the check; `model_info.health_check_timeout` or a shorter time limit of the deployment wins. */
@@ -31,17 +33,23 @@ const FAMILY_BY_MODE: ReadonlyMap<unknown, RouteFamily> = new Map<unknown, Route
 export async function probeDeployment(pipeline: LlmPipeline, deployment: Deployment): Promise<ProbeResult> {
   const family = FAMILY_BY_MODE.get(deployment.modelInfo['mode']) ?? 'chat';
   let target: CompiledTarget;
+  let body: UpstreamBody;
   try {
     target = pipeline.compiled.target(deployment, deployment.model, family);
+    body = bodyFor(pipeline, target, family);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return { healthy: false, status: error.status, error: error.message };
   }
-  const body = probeBody(family);
-  const sent = Buffer.from(JSON.stringify({ ...body, ...(target.sendsModel ? { model: target.model } : {}) }));
   return new Promise((resolve) => {
-    new Probing(pipeline, target, resolve).start(sent);
+    new Probing(pipeline, target, resolve).start(body);
   });
+}
+
+/** As a client's request would become: models that take other parameters, or chat instead of a prompt, get those. */
+function bodyFor({ responseIds }: LlmPipeline, target: CompiledTarget, family: RouteFamily): UpstreamBody {
+  const fields = writtenFields({ model: target.model, ...probeBody(family) });
+  return buildUpstreamBody(fields, target, { stream: false, dropParams: null, responseIds });
 }
 
 function probeBody(family: RouteFamily): JsonObject {
@@ -76,11 +84,11 @@ class Probing implements PooledReceiver {
     this.#resolve = resolve;
   }
 
-  start(body: Buffer): void {
+  start({ chunks, length }: UpstreamBody): void {
     const { origin, path, jsonHeaders } = this.#target;
     const ms = this.#limitSeconds() * 1000;
     this.#pipeline.upstream.send(
-      { origin, method: 'POST', path, headers: jsonHeaders, body: [body], bodyLength: body.length },
+      { origin, method: 'POST', path, headers: jsonHeaders, body: chunks, bodyLength: length },
       { connectMs: ms, firstByteMs: ms, gapMs: ms, totalMs: ms },
       this,
     );
