@@ -108,6 +108,11 @@ function settle(set: string, failures: readonly string[], total: Tally, options:
   if (hidden > 0) options.print(`… ${hidden} more failures in ${set}`);
 }
 
+/** The outcome of one row of a golden file. */
+export function runRow(runner: GoldenRunner, row: JsonObject, file: string, root: string): Promise<GoldenOutcome> {
+  return outcomeOf(runner, row, contextFor(setOf(file), file, root));
+}
+
 async function outcomeOf(runner: GoldenRunner, row: JsonObject, context: GoldenContext): Promise<GoldenOutcome> {
   try {
     return await runner.run(row, context);
