@@ -91,7 +91,7 @@ describe('startGateway', () => {
     const gateway = await start(new ChangingSource(slow), 50);
     const stream = await chat(gateway.url, 'old', 'sk-1234', true);
     const stopped = gateway.stop('test');
-    await expect(stream.text()).rejects.toThrow();
+    await expect(stream.text()).rejects.toThrow('terminated');
     await stopped;
     running.splice(0);
   });
