@@ -1,7 +1,7 @@
 /** What has to be counted of a call because no usage tells it: tokens, characters, units of reranking. */
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { CompletionCostContext, ReadCall } from './completion-cost.ts';
-import { isJsonArray, textAt } from './price-entry.ts';
+import { textAt } from './price-entry.ts';
 import { exactProviderPricing } from './provider-rows.ts';
 import { countCharacters, readRerankUnits, type RerankUnits } from './unit-costs.ts';
 import { plainUsage, type TokenUsage } from './usage.ts';

@@ -3,13 +3,13 @@
  * the names under which the call may be listed, adds the provider's own tools, then discount and margin.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { adjustCost, NO_ADJUSTMENTS, type AdjustedCost, type CostAdjustments } from './cost-adjustments.ts';
 import { costModelNames } from './cost-model-names.ts';
 import { costPerToken, syncCallType, type CostContext } from './cost-per-token.ts';
 import { customTypeCosts, type CustomTokenPrice } from './custom-price.ts';
 import { listedImageCost } from './image-cost.ts';
-import { isJsonArray, numberAt, textAt } from './price-entry.ts';
+import { numberAt, textAt } from './price-entry.ts';
 import { exactProviderPricing, providerPricing } from './provider-rows.ts';
 import { searchCost } from './search-cost.ts';
 import type { CostPair } from './token-cost.ts';

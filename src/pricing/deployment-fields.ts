@@ -62,3 +62,12 @@ use_openai_responses_path uses_embed_content vertex_ai_audio_api web_search_bill
     .trim()
     .split(/\s+/),
 );
+
+/** Rates of a prompt cache that an entry without its own takes over from the model that it stands for. */
+export const INHERITED_CACHE_FIELDS: readonly string[] = [
+  'cache_creation_input_token_cost',
+  'cache_creation_input_token_cost_above_1hr',
+  'cache_creation_input_token_cost_above_200k_tokens',
+  'cache_read_input_token_cost',
+  'cache_read_input_token_cost_above_200k_tokens',
+];

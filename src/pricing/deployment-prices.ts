@@ -4,10 +4,10 @@
  *
  * Promises: the map underneath is not touched; it may change, and the overlay is then built anew at the next look-up.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import { CUSTOM_PRICE_FIELDS, SHARED_FACT_FIELDS } from './deployment-fields.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { INHERITED_CACHE_FIELDS, CUSTOM_PRICE_FIELDS, SHARED_FACT_FIELDS } from './deployment-fields.ts';
 import { findModel, type ModelContext, type ResolveProvider } from './model-info.ts';
-import { isJsonArray, numberAt, textAt, toNumber, type PriceEntry } from './price-entry.ts';
+import { numberAt, textAt, toNumber, type PriceEntry } from './price-entry.ts';
 import type { PriceLookup } from './price-table.ts';
 
 /** What pricing reads of a deployment; `Deployment` of a configuration snapshot is one. */
@@ -19,13 +19,6 @@ export interface PricedDeployment {
   readonly modelInfo: JsonObject;
 }
 
-const CACHE_FIELDS = [
-  'cache_creation_input_token_cost',
-  'cache_creation_input_token_cost_above_1hr',
-  'cache_creation_input_token_cost_above_200k_tokens',
-  'cache_read_input_token_cost',
-  'cache_read_input_token_cost_above_200k_tokens',
-];
 /** Any of these makes a deployment's own entry the one that prices it. */
 const BASE_PRICE_FIELDS = ['input_cost_per_token', 'input_cost_per_second', 'tiered_pricing'];
 
@@ -159,7 +152,7 @@ function deploymentEntry(deployment: PricedDeployment, context: ModelContext): J
     if (entry[field] == null && value != null) entry[field] = value;
   };
   if (entry['off_peak_pricing'] != null && !hasOwnBasePrice(entry)) Object.keys(listed.entry).forEach(inherit);
-  if (entry['input_cost_per_token'] != null) CACHE_FIELDS.forEach(inherit);
+  if (entry['input_cost_per_token'] != null) INHERITED_CACHE_FIELDS.forEach(inherit);
   if (lacksOutputRate(entry) && numberAt(listed.entry, 'output_cost_per_token') !== 0) inherit('output_cost_per_token');
   return entry;
 }

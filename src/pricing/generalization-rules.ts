@@ -5,8 +5,7 @@
  *
  * Cost: O(rules) per question; asked only after every exact look-up has missed. A rule that cannot be read is left out.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import { isJsonArray } from './price-entry.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 
 interface ProviderRule {
   readonly pattern: RegExp;

@@ -3,9 +3,9 @@
  * may name quality and size (`hd/1024-x-1792/dall-e-3`).
  */
 import { GatewayError } from '../errors/gateway-error.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { vertexSearchCost } from './google-cost.ts';
-import { isJsonArray, numberAt, textAt } from './price-entry.ts';
+import { numberAt, textAt } from './price-entry.ts';
 import type { PricedModel, PricedModels } from './priced-models.ts';
 import { tokenCost, type BillingConditions } from './token-cost.ts';
 import { plainUsage, readUsage, type CompletionDetails, type PromptDetails, type TokenUsage } from './usage.ts';

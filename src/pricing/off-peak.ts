@@ -2,8 +2,8 @@
  * Prices that hold only at some hours: `off_peak_pricing` of a price entry. Windows are UTC, may pass midnight, start
  * inclusive and end exclusive; a rule may be bound to weekdays of a named time zone. Malformed windows never match.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import { isJsonArray, textAt } from './price-entry.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { textAt } from './price-entry.ts';
 
 const MINUTES_PER_HOUR = 60;
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];

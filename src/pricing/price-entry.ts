@@ -29,7 +29,3 @@ export function textAt(entry: PriceEntry, key: string): string | null {
   const value = entry[key];
   return typeof value === 'string' ? value : null;
 }
-
-export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}

@@ -5,18 +5,12 @@
  */
 import { GatewayError } from '../errors/gateway-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { INHERITED_CACHE_FIELDS } from './deployment-fields.ts';
 import { findModel, type ModelContext } from './model-info.ts';
 import { textAt, toNumber, type PriceEntry } from './price-entry.ts';
 import type { PriceTable } from './price-table.ts';
 import { shortenedName } from './provider-names.ts';
 
-const CACHE_FIELDS = [
-  'cache_creation_input_token_cost',
-  'cache_creation_input_token_cost_above_1hr',
-  'cache_creation_input_token_cost_above_200k_tokens',
-  'cache_read_input_token_cost',
-  'cache_read_input_token_cost_above_200k_tokens',
-];
 const REGION_LEADS = ['us.', 'eu.', 'apac.', 'jp.', 'au.', 'us-gov.', 'global.', 'ap-northeast-1.'];
 
 export interface RegisterContext extends ModelContext {
@@ -47,7 +41,7 @@ function unlistedBase(name: string, facts: JsonObject, context: RegisterContext)
   const relative = spellings(name, textAt(facts, 'litellm_provider'), context)
     .map((spelling) => context.prices.get(spelling))
     .find((entry) => entry?.['litellm_provider'] != null);
-  for (const field of relative === undefined ? [] : CACHE_FIELDS) {
+  for (const field of relative === undefined ? [] : INHERITED_CACHE_FIELDS) {
     const price = relative?.[field];
     if (facts[field] == null && price != null) base[field] = price;
   }

@@ -1,6 +1,6 @@
 /** Prices of search providers: per query, by the number of results where the map lists steps. */
-import { isJsonArray, numberAt, toNumber } from './price-entry.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { numberAt, toNumber } from './price-entry.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import type { PricedModels } from './priced-models.ts';
 
 const DEFAULT_RESULTS = 10;

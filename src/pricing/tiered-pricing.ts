@@ -2,8 +2,8 @@
  * `tiered_pricing` of a price entry: one tier is chosen by the input tokens of a request, and every token of the
  * request is billed at its rates. A tier holds for `start < tokens <= end`; above all of them the last one holds.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import { isJsonArray, toNumber } from './price-entry.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { toNumber } from './price-entry.ts';
 
 export interface PriceTier {
   readonly start: number;

@@ -2,8 +2,8 @@
  * Prices of tools that a provider runs itself: web search, maps, file search, and Azure's assistant features. A call is
  * seen in the answer (annotations, output items) or in the usage.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import { isJsonArray, numberAt, textAt, toNumber } from './price-entry.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { numberAt, textAt, toNumber } from './price-entry.ts';
 import type { PricedModel, PricedModels } from './priced-models.ts';
 import type { AssistantPrices } from './provider-pricing.ts';
 import { providerPricing } from './provider-rows.ts';

@@ -2,8 +2,8 @@
  * What a provider says it has counted, in one form: chat usage, Anthropic's, the Responses API's, Google's interactions
  * and OpenAI's transcription usage read into the same fields. Prompt tokens include cached ones. One pass, one object.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import { isJsonArray, textAt } from './price-entry.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { textAt } from './price-entry.ts';
 
 export interface PromptDetails {
   readonly cached: number;

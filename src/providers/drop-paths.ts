@@ -2,7 +2,7 @@
  * `additional_drop_params` entries that reach into a value: `tools[*].function.strict`, `messages[0].name`.
  * Keys are separated by dots, list elements are `[*]` or `[N]`; a path that matches nothing changes nothing.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../protocol/json.ts';
 
 /** One step: a key, an index, or every element. */
 type Step = string | number | typeof EVERY;
@@ -46,7 +46,7 @@ function without(value: JsonValue, path: DropPath, at: number): JsonValue {
   const step = path[at];
   if (step === undefined || typeof value !== 'object' || value === null) return value;
   const last = at === path.length - 1;
-  if (isList(value)) {
+  if (isJsonArray(value)) {
     if (typeof step === 'string') return value;
     if (last) return step === EVERY ? [] : value.filter((_, index) => index !== step);
     return value.map((item, index) => (step === EVERY || step === index ? without(item, path, at + 1) : item));
@@ -54,8 +54,4 @@ function without(value: JsonValue, path: DropPath, at: number): JsonValue {
   if (typeof step !== 'string' || !Object.hasOwn(value, step)) return value;
   const { [step]: found, ...rest } = value;
   return last ? rest : { ...value, [step]: without(found as JsonValue, path, at + 1) };
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -5,7 +5,7 @@
  * provider's body anew. An ordinary deployment answers keep or drop for everything an ordinary request holds; whatever
  * would be refused, renamed or merged is `slow`, so that the fast path never differs, it only refuses.
  */
-import type { JsonObject, JsonValue } from '../protocol/json.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import type { JsonKind } from '../protocol/shallow-json-scanner.ts';
 import type { ParamPolicy, ParamVerdict, RewriteContext, RouteFamily } from './contract.ts';
 import { dialectOf } from './dialects/dialects.ts';
@@ -155,7 +155,7 @@ function holdsTooMany(bytes: readonly Buffer[]): boolean {
 
 function limitStops(body: JsonObject): JsonObject {
   const stop = body['stop'];
-  return isList(stop) && stop.length > MAX_STOPS ? { ...body, stop: stop.slice(0, MAX_STOPS) } : body;
+  return isJsonArray(stop) && stop.length > MAX_STOPS ? { ...body, stop: stop.slice(0, MAX_STOPS) } : body;
 }
 
 /** Everything that is a parameter of the call: no message, no steering, no stream switch. */
@@ -171,7 +171,7 @@ function withDefaults(body: JsonObject, defaults: ReadonlyMap<string, JsonValue>
   const merged: Record<string, JsonValue> = Object.fromEntries(defaults);
   for (const [key, value] of Object.entries(body)) if (value !== null) merged[key] = value;
   const [before, after] = [defaults.get('tools'), body['tools']];
-  if (isList(before) && isList(after)) merged['tools'] = [...before, ...after];
+  if (isJsonArray(before) && isJsonArray(after)) merged['tools'] = [...before, ...after];
   return merged;
 }
 
@@ -235,15 +235,11 @@ function rewritePlain(input: PolicyInput, compiled: Compiled, body: JsonObject, 
 }
 
 function namesOf(value: JsonValue | undefined): string[] {
-  return isList(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+  return isJsonArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value) ? value : {};
-}
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isJsonArray(value) ? value : {};
 }
 
 /** LiteLLM-compat: configurations also say "true". */

@@ -2,7 +2,7 @@
  * Python's `repr` of JSON values, because LiteLLM's error texts for OpenAI's client hold `str(dict)`.
  * LiteLLM-compat: wording only; nothing parses these texts.
  */
-import type { JsonValue } from '../protocol/json.ts';
+import { isJsonArray, type JsonValue } from '../protocol/json.ts';
 
 export function pythonRepr(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return 'None';
@@ -10,7 +10,7 @@ export function pythonRepr(value: JsonValue | undefined): string {
   if (value === false) return 'False';
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return String(value);
-  if (isList(value)) return `[${value.map(pythonRepr).join(', ')}]`;
+  if (isJsonArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
   return `{${Object.entries(value)
     .map(([key, member]) => `${quoted(key)}: ${pythonRepr(member)}`)
     .join(', ')}}`;
@@ -23,8 +23,4 @@ function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replace(/[\\\n\r\t]/g, (found) => ESCAPES[found] ?? found);
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

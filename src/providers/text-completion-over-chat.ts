@@ -3,7 +3,7 @@
  * pure functions; the stream's converter keeps no state.
  * slow path: request and reply are parsed and written anew.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import type { ParamPolicy, UpstreamTarget } from './contract.ts';
 
 /** A chat target that takes and answers text completions. */
@@ -21,13 +21,13 @@ export function textOverChat(target: UpstreamTarget): UpstreamTarget {
 function promptToMessages(body: JsonObject): JsonObject {
   const { prompt, ...rest } = body;
   if (prompt === undefined) return rest;
-  const prompts: readonly JsonValue[] = isList(prompt) ? prompt : [prompt];
+  const prompts: readonly JsonValue[] = isJsonArray(prompt) ? prompt : [prompt];
   return { ...rest, messages: prompts.map((content) => ({ role: 'user', content })) };
 }
 
 function chatReplyToText(reply: JsonObject): JsonObject {
   const { id, created, model, usage } = reply;
-  const choices = isList(reply['choices']) ? reply['choices'] : [];
+  const choices = isJsonArray(reply['choices']) ? reply['choices'] : [];
   return {
     ...(id === undefined ? {} : { id }),
     object: 'text_completion',
@@ -42,7 +42,7 @@ function chatReplyToText(reply: JsonObject): JsonObject {
 function chatEventToText(event: JsonObject): JsonObject | null {
   if (event['error'] !== undefined) return event;
   const { id, created, model, usage } = event;
-  const choices = isList(event['choices']) ? event['choices'] : [];
+  const choices = isJsonArray(event['choices']) ? event['choices'] : [];
   return {
     ...(id === undefined ? {} : { id }),
     object: 'text_completion',
@@ -61,8 +61,4 @@ function textChoice(choice: JsonObject, message: JsonValue | undefined): JsonObj
     logprobs: choice['logprobs'] ?? null,
     text: typeof content === 'string' ? content : '',
   };
-}
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,7 +1,6 @@
 /** Which models stand in for another one according to the configuration, for the routes that show it. */
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
-import { isJsonArray } from '../../pricing/price-entry.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
 export const FALLBACK_TYPES = ['general', 'context_window', 'content_policy'] as const;
 export type FallbackType = (typeof FALLBACK_TYPES)[number];

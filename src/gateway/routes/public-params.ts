@@ -3,8 +3,7 @@
  * switches with their defaults.
  */
 import type { Deployment } from '../../config/snapshot.ts';
-import { isJsonArray } from '../../pricing/price-entry.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'api_key',

@@ -7,7 +7,7 @@ import { isOpenaiCatalogueModel } from '../known-models.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
 import { effortOf, gpt5Dialect, isGpt5Model, mapGpt5, supportsEffort } from './gpt5-dialect.ts';
 import { answerSchema, askBySchemaTool } from './json-schema.ts';
-import { gptParams, mapOSeries } from './openai-dialect.ts';
+import { gptParams, mapOSeries, O_SERIES_LACKS } from './openai-dialect.ts';
 import type { DialectModel, ParamDialect, ParamDraft } from './param-dialect.ts';
 
 const NAMES = (
@@ -16,14 +16,6 @@ const NAMES = (
   'response_format seed extra_headers parallel_tool_calls prediction modalities audio web_search_options ' +
   'prompt_cache_key store'
 ).split(' ');
-
-const O_SERIES_LACKS: ReadonlySet<string> = new Set([
-  'logprobs',
-  'top_p',
-  'presence_penalty',
-  'frequency_penalty',
-  'top_logprobs',
-]);
 
 function isOSeries(model: string): boolean {
   return /o1|o3|o4|o_series\//.test(model);

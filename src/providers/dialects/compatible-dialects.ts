@@ -1,9 +1,9 @@
 /** OpenAI-compatible providers that need more than a list: other values, other places, other shapes. */
-import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { pythonRepr } from '../python-text.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
-import { answerSchema, askBySchemaTool, isList, withoutMembers } from './json-schema.ts';
+import { answerSchema, askBySchemaTool, withoutMembers } from './json-schema.ts';
 import { gptParams } from './openai-dialect.ts';
 import { renameParam, type DialectModel, type ParamDialect, type ParamDraft } from './param-dialect.ts';
 
@@ -55,7 +55,7 @@ function mapGroqSearch(draft: ParamDraft): void {
   if (!draft.given.delete('web_search_options') || !draft.out.delete('web_search_options')) return;
   if (GROQ_SEARCHING.has(draft.model)) return;
   const tools = draft.out.get('tools');
-  const list = isList(tools) ? tools : [];
+  const list = isJsonArray(tools) ? tools : [];
   if (!list.some((tool) => isJsonObject(tool) && tool['type'] === 'browser_search'))
     draft.out.set('tools', [...list, { type: 'browser_search' }]);
 }

@@ -1,10 +1,6 @@
 /** Tool and answer schemas: what some providers do not understand is taken out or said as a tool. */
-import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { ParamDraft } from './param-dialect.ts';
-
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
 
 /** Deep enough for any schema that a person writes; LiteLLM's bound. */
 const MAX_DEPTH = 10;
@@ -16,7 +12,7 @@ export function withoutMembers(
   maxDepth = MAX_DEPTH,
 ): JsonValue {
   if (maxDepth < 0 || typeof value !== 'object' || value === null) return value;
-  if (isList(value)) return value.map((item) => withoutMembers(item, drop, maxDepth - 1));
+  if (isJsonArray(value)) return value.map((item) => withoutMembers(item, drop, maxDepth - 1));
   const kept: Record<string, JsonValue> = {};
   for (const [key, member] of Object.entries(value)) {
     if (!drop(key, member)) kept[key] = withoutMembers(member, drop, maxDepth - 1);
@@ -38,6 +34,6 @@ const SCHEMA_TOOL_NAME = 'json_tool_call';
 export function askBySchemaTool(draft: ParamDraft, schema: JsonValue, enforce: boolean): void {
   const tools = draft.out.get('tools');
   const tool = { type: 'function', function: { name: SCHEMA_TOOL_NAME, parameters: schema } };
-  draft.out.set('tools', [...(isList(tools) ? tools : []), tool]);
+  draft.out.set('tools', [...(isJsonArray(tools) ? tools : []), tool]);
   if (enforce) draft.out.set('tool_choice', { type: 'function', function: { name: SCHEMA_TOOL_NAME } });
 }

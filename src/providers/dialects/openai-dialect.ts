@@ -61,7 +61,7 @@ export function isOSeriesModel(model: string): boolean {
   return /^o\d/.test(name) && isOpenaiChatModel(name);
 }
 
-const O_SERIES_LACKS: ReadonlySet<string> = new Set([
+export const O_SERIES_LACKS: ReadonlySet<string> = new Set([
   'logprobs',
   'top_p',
   'presence_penalty',

@@ -1,8 +1,8 @@
 /** Parts of message content: forms that clients use and providers do not know. */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { textValueMarker, valueMarker, wordMarker, TOOL_MESSAGE, TYPED_PART } from './byte-markers.ts';
-import { isList, mapMessages, mapParts, without } from './message-list.ts';
+import { mapMessages, mapParts, without } from './message-list.ts';
 import type { MessageRule } from './message-rules.ts';
 
 /** `image_url: "…"` becomes `{url}`; `format` is LiteLLM's own; a PDF without a name gets one. */
@@ -35,7 +35,7 @@ function plainPart(part: JsonObject): JsonValue {
 
 /** The texts of a content list as one text; null when it holds none. */
 function joinedText(content: JsonValue | undefined): string | null {
-  if (!isList(content)) return null;
+  if (!isJsonArray(content)) return null;
   let text = '';
   for (const part of content) {
     const piece = isJsonObject(part) ? part['text'] : undefined;
@@ -65,7 +65,7 @@ const MEDIA: ReadonlySet<JsonValue | undefined> = new Set(['image_url', 'input_a
 
 function holdsMedia(message: JsonObject): boolean {
   const content = message['content'];
-  return isList(content) && content.some((part) => isJsonObject(part) && MEDIA.has(part['type']));
+  return isJsonArray(content) && content.some((part) => isJsonObject(part) && MEDIA.has(part['type']));
 }
 
 /** Texts only, unless the model sees: then well-formed lists of texts and images stay. */
@@ -79,7 +79,7 @@ export const TEXT_UNLESS_SEEN: MessageRule = {
 
 function isTextAndImages(message: JsonObject): boolean {
   const content = message['content'];
-  if (message['role'] !== 'user' || !isList(content)) return false;
+  if (message['role'] !== 'user' || !isJsonArray(content)) return false;
   const kinds = content.map((part) => (isJsonObject(part) ? part['type'] : undefined));
   return kinds.includes('image_url') && kinds.every((kind) => kind === 'text' || kind === 'image_url');
 }
@@ -95,7 +95,7 @@ export const TEXT_TOOL_RESULTS: MessageRule = {
   markers: [wordMarker('tool_reference'), wordMarker('image_url')],
   requires: TOOL_MESSAGE,
   apply(body) {
-    if (!isList(body.messages)) return body;
+    if (!isJsonArray(body.messages)) return body;
     const messages: JsonValue[] = [];
     let images: JsonValue[] = [];
     const flush = (): void => {
@@ -120,7 +120,7 @@ export const TEXT_TOOL_RESULTS: MessageRule = {
 
 function splitToolResult(message: JsonObject): { readonly message: JsonObject; readonly images: readonly JsonValue[] } {
   const content = message['content'];
-  if (!isList(content)) return { message, images: [] };
+  if (!isJsonArray(content)) return { message, images: [] };
   const typed = (part: JsonValue, type: string): boolean => isJsonObject(part) && part['type'] === type;
   const rest = content.filter((part) => !typed(part, 'tool_reference'));
   const images = rest.filter((part) => typed(part, 'image_url'));

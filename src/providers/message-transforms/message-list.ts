@@ -1,14 +1,10 @@
 /** Small total functions over messages: every shape that is not expected comes out as it went in. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { ChatBody } from './message-rules.ts';
-
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
 
 /** Changes each message that is an object; null leaves a message out. */
 export function mapMessages(body: ChatBody, change: (message: JsonObject) => JsonObject | null): ChatBody {
-  if (!isList(body.messages)) return body;
+  if (!isJsonArray(body.messages)) return body;
   const messages = body.messages.flatMap((message) => {
     const changed = isJsonObject(message) ? change(message) : message;
     return changed === null ? [] : [changed];
@@ -19,7 +15,7 @@ export function mapMessages(body: ChatBody, change: (message: JsonObject) => Jso
 /** Changes each part of a message whose content is a list. */
 export function mapParts(message: JsonObject, change: (part: JsonObject) => JsonValue): JsonObject {
   const content = message['content'];
-  if (!isList(content)) return message;
+  if (!isJsonArray(content)) return message;
   return { ...message, content: content.map((part) => (isJsonObject(part) ? change(part) : part)) };
 }
 

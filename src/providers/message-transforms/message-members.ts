@@ -1,7 +1,7 @@
 /** Members of messages that a provider must not get. */
-import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { valueMarker, wordMarker, TYPED_PART } from './byte-markers.ts';
-import { isList, mapMessages, without } from './message-list.ts';
+import { mapMessages, without } from './message-list.ts';
 import type { ChatBody, MessageRule } from './message-rules.ts';
 
 /**
@@ -39,7 +39,7 @@ export const NO_CACHE_MARKS_IN_MESSAGES: MessageRule = {
 
 function stripMarks(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (isList(value)) return value.map(stripMarks);
+  if (isJsonArray(value)) return value.map(stripMarks);
   const kept: Record<string, JsonValue> = {};
   for (const [key, member] of Object.entries(value)) if (key !== 'cache_control') kept[key] = stripMarks(member);
   return kept;
@@ -54,7 +54,7 @@ export const CACHE_MARKS_IN_PARTS: MessageRule = {
       const { cache_control: mark, ...rest } = message;
       if (mark === undefined || mark === null) return rest;
       const content = rest['content'];
-      const parts = isList(content) ? content : [{ type: 'text', text: content ?? '' }];
+      const parts = isJsonArray(content) ? content : [{ type: 'text', text: content ?? '' }];
       return {
         ...rest,
         content: parts.map((part, index) =>

@@ -1,9 +1,9 @@
 /** Mistral's chat: no names but of tools, no empty messages, no members of answers, and a prompt that asks for reasoning. */
-import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { ASKS_FOR_REASONING } from '../dialects/compatible-dialects.ts';
 import { emptyTextMarker, valueMarker, wordMarker } from './byte-markers.ts';
 import { asText } from './content-parts.ts';
-import { isList, mapMessages, without } from './message-list.ts';
+import { mapMessages, without } from './message-list.ts';
 import type { ChatBody, MessageRule } from './message-rules.ts';
 
 const EMPTY_CONTENT = emptyTextMarker('content');
@@ -20,7 +20,7 @@ export const MISTRAL_MESSAGES: MessageRule = {
   ],
   apply: (body) => {
     const holdsMedia =
-      isList(body.messages) && body.messages.some((message) => isJsonObject(message) && hasMedia(message));
+      isJsonArray(body.messages) && body.messages.some((message) => isJsonObject(message) && hasMedia(message));
     return mapMessages(body, (message) => mistralMessage(message, holdsMedia));
   },
 };
@@ -28,7 +28,7 @@ export const MISTRAL_MESSAGES: MessageRule = {
 function hasMedia(message: JsonObject): boolean {
   const content = message['content'];
   return (
-    isList(content) &&
+    isJsonArray(content) &&
     content.some((part) => isJsonObject(part) && (part['type'] === 'image_url' || part['type'] === 'file'))
   );
 }
@@ -50,7 +50,7 @@ function isEmpty(message: JsonObject): boolean {
   const calls = message['tool_calls'];
   return (
     !says &&
-    !(isList(calls) && calls.length > 0) &&
+    !(isJsonArray(calls) && calls.length > 0) &&
     message['function_call'] === undefined &&
     message['role'] !== 'tool'
   );
@@ -76,7 +76,7 @@ export const MAGISTRAL_REASONING: MessageRule = {
   apply(body: ChatBody): ChatBody {
     if (body.params[ASKS_FOR_REASONING] !== true) return body;
     const params = without(body.params, [ASKS_FOR_REASONING]);
-    const messages = isList(body.messages) ? body.messages : [];
+    const messages = isJsonArray(body.messages) ? body.messages : [];
     const at = messages.findIndex((message) => isJsonObject(message) && message['role'] === 'system');
     if (at === -1) return { params, messages: [{ role: 'system', content: REASONING_PROMPT }, ...messages] };
     return {
@@ -89,6 +89,6 @@ export const MAGISTRAL_REASONING: MessageRule = {
 };
 
 function withPrompt(content: JsonObject[string] | undefined): JsonObject[string] {
-  if (isList(content)) return [{ type: 'text', text: `${REASONING_PROMPT}\n\n` }, ...content];
+  if (isJsonArray(content)) return [{ type: 'text', text: `${REASONING_PROMPT}\n\n` }, ...content];
   return `${REASONING_PROMPT}\n\n${typeof content === 'string' ? content : ''}`;
 }
