@@ -130,15 +130,17 @@ export function describeEnds({ ask }: ExchangeBench): void {
       await client.until(() => client.bytes > 10 * MB);
     });
 
-    test('a client that leaves while the writer waits for it', async () => {
+    test.each(['destroy', 'end'] as const)('a client that leaves by %s while the writer waits for it', async (how) => {
       const open = deferred<Exchange>();
-      const client = await ask(GET, open.resolve);
+      const client = await ask('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nok', (exchange) => {
+        void collectBody(exchange).then(() => open.resolve(exchange));
+      });
       client.socket.pause();
       const exchange = await open.promise;
       exchange.replyHead(200, []);
       while (exchange.write(Buffer.alloc(64 * 1024)));
       const end = ending(exchange);
-      client.socket.destroy();
+      client.socket[how]();
       expect(await end).toBe('client-left');
     });
   });
