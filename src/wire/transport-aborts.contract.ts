@@ -219,7 +219,7 @@ async function deafServer(): Promise<{ readonly origin: string; close(): Promise
     const server = net.createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       const { port } = server.address();
       parentPort.postMessage(port);
-      setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 0);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); // never accepts
     });`;
   const worker = new Worker(source, { eval: true });
   const port = await new Promise<number>((resolve) => worker.once('message', resolve));
