@@ -66,6 +66,10 @@ export class GatewayProcess {
     return gateway;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get url(): string {
     return this.#url;
   }
