@@ -118,7 +118,14 @@ export class NodeConnection {
 
   /** The client sends no more: whoever has not ended its reply has lost its client. */
   halfClosed(): void {
-    for (const exchange of this.#exchanges.slice()) if (!exchange.ended) exchange.over('client-left');
+    let cut = false;
+    for (const exchange of this.#exchanges.slice()) {
+      if (exchange.ended) continue;
+      cut ||= exchange.headSent;
+      exchange.over('client-left');
+    }
+    // Half a reply is of no use: do not wait until its reader has taken what is buffered.
+    if (cut) this.#socket.destroy();
   }
 
   closed(): void {
