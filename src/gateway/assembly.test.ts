@@ -53,6 +53,19 @@ describe('assemble', () => {
     expect(idOf({ disable_responses_id_security: true })).toContain('resp_own');
   });
 
+  test('names the origins of its deployments once each, without wildcards and what is not native', () => {
+    const to = new AssembledGateway({
+      deployments: [
+        openaiDeployment({}, 'a'),
+        openaiDeployment({}, 'b'),
+        deployment('r', 'r', { model: 'cohere/rerank-v3.5', api_base: 'https://rerank.test:8443/v1', api_key: 'k' }),
+        deployment('w', '*', { model: 'openai/*', api_base: 'http://wild.test' }),
+        deployment('n', 'n', { model: 'anthropic/claude-3-opus' }),
+      ],
+    });
+    expect([...to.assembly.origins]).toEqual(['http://provider.test', 'https://rerank.test:8443']);
+  });
+
   test('each call has an id of its own', () => {
     const to = new AssembledGateway({ deployments: [openaiDeployment()] });
     const ids = [to.chat(), to.chat()].map((exchange, index) => {

@@ -16,6 +16,7 @@ import { compileTarget } from '../providers/target.ts';
 import { ModelIndex, type Resolution, type Unresolved } from '../router/model-index.ts';
 import { compileAuth } from './auth/authenticate.ts';
 import { compileRestrictions, type RestrictionChecks } from './auth/enforce-restrictions.ts';
+import { configuredOrigins } from './configured-origins.ts';
 import type { GatewayState, RouteDefinition } from './contract.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { passThroughRoutes } from './pass-through/pass-through-routes.ts';
@@ -85,7 +86,7 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
       if (route.access === 'key') restrictions.route(caller, LLM_FAMILIES.has(route.family));
     },
   });
-  return { dispatcher, pipeline, origins: new Set() };
+  return { dispatcher, pipeline, origins: configuredOrigins(snapshot.deployments, pipeline.compiled) };
 }
 
 function servedRoutes(

@@ -44,6 +44,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const pools = createPools(snapshotSource.current());
   const shared = sharedParts(snapshotSource.current(), log, pools, () => server.openExchanges);
   let assembly = assembleFor(snapshotSource.current(), shared, host);
+  pools.retain(assembly.origins);
   const server = createNodeServer({
     handler: (exchange) => assembly.dispatcher.handle(exchange),
     onMalformed: (request) => log.debug({ status: request.status, reason: request.message }, 'malformed request'),
