@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecordingPort } from '../../../test/support/recording-port.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
@@ -97,6 +98,26 @@ describe('JsonReply', () => {
     expect(port.exchange.text).toBe('{"model":"mine","usage":{"total_tokens":2}}');
     expect(port.usage).toEqual({ total_tokens: 2 });
     expect(port.facts?.model).toBe('b');
+  });
+
+  test('means the same as parsing, stamping and writing anew, whatever the members and the chunks', () => {
+    const key = fc.constantFrom('model', 'id', 'usage', 'choices', 'x y', 'ключ', '__proto__', 'service_tier');
+    const members = fc.array(fc.tuple(key, fc.jsonValue({ maxDepth: 3 })), { maxLength: 7 });
+    fc.assert(
+      fc.property(members, fc.integer({ min: 1, max: 30 }), fc.boolean(), (all, size, stamps) => {
+        const text = `{${all.map(([name, value]) => ` ${JSON.stringify(name)} :\n${JSON.stringify(value)}`).join(',')}}`;
+        const given = JSON.parse(text) as Record<string, unknown>;
+        const port = reply(text, { stampId: stamps ? (id) => `[${id}]` : null }, size);
+        const expected: Record<string, unknown> = JSON.parse(text) as Record<string, unknown>;
+        if (Object.hasOwn(given, 'model')) expected['model'] = 'mine';
+        if (stamps && typeof given['id'] === 'string') expected['id'] = `[${given['id']}]`;
+        expect(port.failure).toBeNull();
+        expect(port.exchange.json).toEqual(expected);
+        const usage = Object.hasOwn(given, 'usage') ? given['usage'] : null;
+        expect(port.usage).toEqual(typeof usage === 'object' && !Array.isArray(usage) ? usage : null);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('a conversion sees the whole reply, and the model is stamped after it', () => {
