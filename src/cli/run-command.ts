@@ -59,6 +59,9 @@ async function check(command: Extract<ParsedCommand, { kind: 'check' }>, port: P
   return checkExitCode(report, command.strict);
 }
 
+/** Their messages name what to correct. */
+const FORESEEN: ReadonlySet<string> = new Set(['ConfigError', 'PriceMapError']);
+
 async function reportFailure(error: unknown, port: ProcessPort): Promise<number> {
   const { createSecretScrubber } = await import('./secret-scrubber.ts');
   const message = error instanceof Error ? error.message : String(error);
@@ -68,7 +71,7 @@ async function reportFailure(error: unknown, port: ProcessPort): Promise<number>
     return 2;
   }
   // An error that nobody foresaw keeps its name, so that a report of it is of use.
-  const foreseen = error instanceof StartError || (error instanceof Error && error.name === 'ConfigError');
+  const foreseen = error instanceof StartError || (error instanceof Error && FORESEEN.has(error.name));
   const name = error instanceof Error ? error.name : 'Error';
   port.err(foreseen ? `fast-litellm: ${line}\n` : `fast-litellm: the start failed. ${name}: ${line}\n`);
   return 1;

@@ -96,6 +96,13 @@ describe('startGateway', () => {
     running.splice(0);
   });
 
+  test('does not start with a price map that cannot be read, and names it', async () => {
+    const environment = { FAST_LITELLM_PRICES: '/nowhere/prices.json' };
+    const source = new ChangingSource(snapshotWith({ environment }));
+    await expect(start(source)).rejects.toThrow('/nowhere/prices.json cannot be read');
+    expect(source.listeners).toEqual([]);
+  });
+
   test('tells where it listens', async () => {
     const { url, port } = await start(new ChangingSource(OLD));
     expect(url).toBe(`http://127.0.0.1:${port}`);

@@ -36,6 +36,12 @@ describe('openPriceTable', () => {
     expect(urlOf({ ...sources, overrideFile: packed })).toBeNull();
   });
 
+  it('refuses a file that cannot be read at once, not at the first request', () => {
+    const missing = path.join(folder, 'missing.json');
+    expect(() => openPriceTable({ overrideFile: missing, builtIn })).toThrow(/missing\.json cannot be read/);
+    expect(() => openPriceTable({ configured: missing, builtIn })).toThrow(PriceMapError);
+  });
+
   it('names the file that cannot be read', () => {
     expect(() => readPriceFile(path.join(folder, 'missing.json'))).toThrow(/missing\.json cannot be read/);
     expect(() => readPriceFile(fileOf('broken.json', '{'))).toThrow(/broken\.json/);

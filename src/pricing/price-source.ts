@@ -24,7 +24,9 @@ const MAXIMUM_BYTES = 300_000_000;
 
 export function openPriceTable(sources: PriceSources): PriceTable {
   const file = sources.overrideFile ?? (isUrl(sources.configured) ? null : sources.configured) ?? null;
-  return new PriceTable(file === null ? sources.builtIn : () => readPriceFile(file));
+  if (file === null) return new PriceTable(sources.builtIn);
+  const map = readPriceFile(file);
+  return new PriceTable(() => map);
 }
 
 /** The URL that `refreshFromUrl` has to be given, or null when the sources name none. */
