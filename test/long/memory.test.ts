@@ -74,7 +74,7 @@ describe('memory', () => {
     const next = (index: number): Ask => {
       const odd = { model: `unknown-${index}`, messages, user: `user-${index}` };
       if (index % 3 === 0) return { key: `sk-wrong-${index}`, body: odd };
-      return { key: 'sk-1234', body: index % 3 === 1 ? odd : { ...odd, model: `any/fast-${index}` } };
+      return { key: 'sk-1234', body: index % 3 === 1 ? odd : { ...odd, model: `any/fast+${index}` } };
     };
     await flood(REQUESTS / 2, next);
     const half = residentMegabytes(gateway.pid);
