@@ -6,13 +6,14 @@ import type { Logger } from 'pino';
 import type { ConfigSnapshot } from '../config/snapshot.ts';
 import { UpstreamPools } from '../pool/upstream-pools.ts';
 import { TimerWheel } from '../primitives/timer-wheel.ts';
-import { openPriceTable } from '../pricing/price-source.ts';
+import { openPriceTable, urlOf, type PriceSources } from '../pricing/price-source.ts';
 import { loadBuiltInPrices } from '../pricing/load-built-in.ts';
 import { createSimulatedTransport, SIMULATED_ORIGIN } from '../providers/simulated/simulated-transport.ts';
 import type { TransportFactory } from '../wire/contract.ts';
 import { createNodeServer, type TlsMaterial } from '../wire/node-server.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici-transport.ts';
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
+import { fetchPrices, fetchText } from './fetch-prices.ts';
 
 /** The running configuration, as the gateway needs it. */
 export interface SnapshotSource {
@@ -94,10 +95,13 @@ function sharedParts(
   upstream: UpstreamPools,
   openExchanges: () => number,
 ): SharedParts {
-  const prices = openPriceTable({
+  const sources: PriceSources = {
     overrideFile: snapshot.environment.get('FAST_LITELLM_PRICES') ?? null,
     configured: snapshot.environment.get('LITELLM_MODEL_COST_MAP_URL') ?? null,
     builtIn: loadBuiltInPrices,
-  });
+  };
+  const prices = openPriceTable(sources);
+  const url = urlOf(sources);
+  if (url !== null) void fetchPrices(prices, url, log, fetchText);
   return { log, upstream, prices, openExchanges };
 }
