@@ -138,8 +138,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
       return;
     }
     const { provider, model } = this.#target();
-    const timeoutSeconds = this.#request?.timeouts.seconds ?? limitMs / 1000;
-    const failure = { provider, model, timeoutSeconds, elapsedSeconds: elapsedMs / 1000 };
+    const failure = { provider, model, timeoutSeconds: limitMs / 1000, elapsedSeconds: elapsedMs / 1000 };
     this.fail(
       this.#named(this.#pipeline.failures.unreachable({ ...failure, kind: 'timeout', message: `${kind} deadline` })),
     );
