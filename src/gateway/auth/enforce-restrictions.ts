@@ -36,7 +36,7 @@ function refuseFirst(restrictions: readonly Restriction[], caller: CallerIdentit
     if (restriction.masterKeyPasses && caller.kind === 'master') continue;
     throw new GatewayError(
       'not_implemented',
-      `\`${restriction.key}\` is set and not enforced natively yet, so this request is not served. Start with \`--fallback URL\` so that LiteLLM serves it, or remove the setting.`,
+      `\`${restriction.key}\` is set and not enforced natively yet, so this request is not served. Keep LiteLLM for such requests, or remove the setting.`,
     );
   }
 }

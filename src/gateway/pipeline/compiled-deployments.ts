@@ -42,11 +42,7 @@ export function createCompiledDeployments(compile: CompileTarget, litellmVersion
 
   const uncached = (deployment: Deployment, model: string, family: RouteFamily): CompiledTarget => {
     const target = compile(deployment, model, family);
-    if ('notNative' in target)
-      throw new GatewayError(
-        'not_implemented',
-        `${target.notNative} Start with --fallback URL to have LiteLLM serve it.`,
-      );
+    if ('notNative' in target) throw new GatewayError('not_implemented', `${target.notNative} Keep LiteLLM for it.`);
     return complete(deployment, target, litellmVersion);
   };
 

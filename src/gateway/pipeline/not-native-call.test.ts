@@ -13,7 +13,7 @@ function post(body: unknown, parts: SnapshotParts = {}, target = '/v1/messages')
 describe('a route that is not served natively', () => {
   test.each(['/v1/messages', '/v1/messages/count_tokens'])('%s answers 501 and names the way out', (target) => {
     const exchange = post({ model: 'group', messages: [] }, {}, target);
-    expect([exchange.status, exchange.text]).toEqual([501, expect.stringContaining('--fallback URL')]);
+    expect([exchange.status, exchange.text]).toEqual([501, expect.stringContaining('Keep LiteLLM for it')]);
     expect(exchange.text).toContain(target);
   });
 

@@ -50,7 +50,7 @@ class NotNativeCall implements WholeBodySink {
     try {
       this.#check(bytes);
       const { route } = this.#context;
-      const text = `${route} is not served natively yet. Start with --fallback URL to have LiteLLM serve it.`;
+      const text = `${route} is not served natively yet. Keep LiteLLM for it.`;
       throw new GatewayError('not_implemented', text);
     } catch (error) {
       this.#refuse(error);

@@ -24,7 +24,7 @@ export interface ReplyPort {
   /** Headers of the reply, content-type first; call once, when the reply begins. */
   replyHeaders(contentType: string, answer: AnswerFacts): HeaderList;
   /** Answers with the error, as body or as the last event of a stream, and ends the call. */
-  fail(error: GatewayError): void;
+  fail(cause: unknown): void;
   /** The last byte was handed over. */
   succeed(usage: JsonObject | null): void;
   /** Content arrived: moves the deadline for the next. */

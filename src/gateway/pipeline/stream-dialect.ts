@@ -3,7 +3,7 @@
  * end with a finish reason and `[DONE]`; Responses events carry their meaning in `type` and end with a final one.
  */
 import { mayLackToolType } from './normalise-chunk.ts';
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { fieldOf, type ShallowScan, type TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { SseEvent } from '../../protocol/sse-event-splitter.ts';
 
@@ -58,7 +58,7 @@ export const RESPONSES_EVENTS: StreamDialect = {
   usage: (event, scan) => {
     const response = objectMember(event, terminalResponse(event, scan));
     const usage = response?.['usage'];
-    return isObject(usage) ? usage : null;
+    return isJsonObject(usage) ? usage : null;
   },
   onlyForUsage: () => false,
   lacksToolType: () => false,
@@ -103,8 +103,4 @@ function objectMember(event: SseEvent, field: TopLevelField | undefined): JsonOb
 function stringMember(event: SseEvent, field: TopLevelField | undefined): string | null {
   if (field?.kind !== 'string') return null;
   return JSON.parse(event.dataBuffer.toString('utf8', field.valueStart, field.valueEnd)) as string;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -34,7 +34,8 @@ class RecordingPort implements ReplyPort {
   }
 
   replyHeaders = (contentType: string): string[] => ['content-type', contentType];
-  fail = (error: GatewayError): void => {
+  fail = (error: unknown): void => {
+    if (!(error instanceof GatewayError)) throw error;
     this.failure = error;
   };
   succeed = (usage: JsonObject | null): void => {
@@ -99,6 +100,17 @@ describe('StreamReply', () => {
       expect(port.failure).toBeNull();
     },
   );
+
+  test('an event that is damaged deep inside is left out, and those around it pass', () => {
+    const port = new RecordingPort();
+    const to = reply(port);
+    const damaged =
+      'data: {"id":"c1","model":"up","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\u0001"}}]}}]}\n\n';
+    push(to, chunk('before') + damaged + chunk('after', 'stop') + DONE);
+    to.onEnd();
+    expect(port.failure).toBeNull();
+    expect(port.text).toBe((chunk('before') + chunk('after', 'stop') + DONE).replaceAll('"up"', '"mine"'));
+  });
 
   test('CRLF line ends cut inside the pair give the same events', () => {
     const port = new RecordingPort();

@@ -1,7 +1,8 @@
 /**
  * Relays a server-sent-event stream: bytes in, bytes out, nothing held back once the reply has begun. Events that came
- * in one read of the provider's socket leave in one write, at the end of the same turn: node:http sends no earlier. Edits by splice only: the model's name; events that a client did not ask for (usage, empty choices)
- * and events that are not JSON are left out.
+ * in one read of the provider's socket leave in one write, at the end of the same turn: node:http sends no earlier.
+ * Edits by splice only: the model's name; events that a client did not ask for (usage, empty choices) and events that
+ * are not JSON are left out.
  *
  * Promises: the head is sent with the first content, so that an error before it is an ordinary error reply; a stream
  * that ends without its terminal event ends in an error event and never in `[DONE]`; comments are not content.
@@ -42,7 +43,14 @@ export class StreamReply implements ReplyMode, SseSink {
   #flushAsked = false;
   readonly #flushLater = (): void => {
     this.#flushAsked = false;
-    if (!this.#over) this.#flush();
+    if (this.#over) return;
+    try {
+      this.#flush();
+    } catch (error) {
+      // Nobody above this turn would turn it into an answer.
+      this.#over = true;
+      this.#port.fail(error);
+    }
   };
 
   constructor(port: ReplyPort, options: StreamReplyOptions) {
@@ -95,7 +103,7 @@ export class StreamReply implements ReplyMode, SseSink {
     if (event.dataLines === 0) return;
     this.#port.contentSeen();
     if (event.isDone) this.#onDone(event);
-    else this.#onJson(event);
+    else this.#onText(event);
     if (!event.terminated && !this.#over) this.#relay.add(BLANK_LINE, 0, BLANK_LINE.length);
   }
 
@@ -105,9 +113,17 @@ export class StreamReply implements ReplyMode, SseSink {
     this.#relay.add(event.buffer, event.start, event.end);
   }
 
+  /** An event that is not a JSON object is damaged; the events around it may still make a whole answer. */
+  #onText(event: SseEvent): void {
+    try {
+      this.#onJson(event);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+
   #onJson(event: SseEvent): void {
     const scan = tryScanShallow(event.dataBuffer, event.dataStart, event.dataEnd);
-    // An event that is not a JSON object is damaged; the events around it may still make a whole answer.
     if (scan === null || scan.slow === 'not-object') return;
     const failure = fieldOf(scan, 'error');
     if (failure !== undefined && failure.kind !== 'null' && this.#options.dialect.errorMemberEnds(scan)) {

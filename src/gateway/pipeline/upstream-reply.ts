@@ -88,9 +88,19 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
 
   // --- what the pool tells
 
+  // A fault of ours in here must end the exchange: thrown into the transport, it would read as a broken connection.
+
   onHead(status: number, headers: HeaderList): void {
     const request = this.#request;
     if (request === null) return;
+    try {
+      this.#begin(request, status, headers);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #begin(request: RoutedRequest, status: number, headers: HeaderList): void {
     this.#headAtMs = this.#now();
     this.#status = status;
     this.#providerHeaders = headers;
@@ -112,15 +122,23 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
 
   onData(chunk: Buffer): void {
     if (this.#over) return;
-    if (this.#decoder === null) this.#mode?.onData(chunk);
-    else this.#decoder.push(chunk);
+    try {
+      if (this.#decoder === null) this.#mode?.onData(chunk);
+      else this.#decoder.push(chunk);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   onEnd(): void {
     this.#call = null;
     if (this.#over) return;
-    if (this.#decoder === null) this.#mode?.onEnd();
-    else this.#decoder.finish();
+    try {
+      if (this.#decoder === null) this.#mode?.onEnd();
+      else this.#decoder.finish();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   onError(error: TransportError): void {

@@ -49,7 +49,7 @@ export function notServedRoutes(taken: readonly RouteDefinition[]): RouteDefinit
 const refuse: RouteHandler = (exchange, { route }) => {
   throw new GatewayError(
     'not_implemented',
-    `${exchange.method} ${route} is not served natively yet. Start with \`--fallback URL\` (or \`--fallback spawn\`) so that LiteLLM serves it.`,
+    `${exchange.method} ${route} is not served natively yet. Keep LiteLLM for it.`,
   );
 };
 

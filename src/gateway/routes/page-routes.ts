@@ -8,10 +8,7 @@ export function pageRoutes(snapshot: ConfigSnapshot): RouteDefinition[] {
   const page = startPage(snapshot);
   const home: RouteHandler = (exchange) => replyHtml(exchange, page);
   const noDashboard: RouteHandler = () => {
-    throw new GatewayError(
-      'not_implemented',
-      'This gateway has no dashboard yet. Start with `--fallback URL` so that LiteLLM serves it.',
-    );
+    throw new GatewayError('not_implemented', 'This gateway has no dashboard yet. Keep LiteLLM for it.');
   };
   const route = (path: string, methods: readonly string[], handler: RouteHandler): RouteDefinition => ({
     methods,

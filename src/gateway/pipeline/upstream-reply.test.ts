@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { AssembledGateway, COMPLETION, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+
+const FAULT = 'a planted fault of the gateway';
+
+/** Prices that cannot be read, so that whatever asks for a cost throws. */
+function gatewayWithFault(): AssembledGateway {
+  const fault = (): never => {
+    throw new Error(FAULT);
+  };
+  const prices = new Proxy<JsonObject>({}, { ownKeys: fault, get: fault });
+  return new AssembledGateway({ deployments: [openaiDeployment()] }, prices);
+}
+
+describe('UpstreamReply', () => {
+  test.each([
+    ['a whole reply', {}, 'application/json', JSON.stringify(COMPLETION)],
+    ['a stream', { stream: true }, 'text/event-stream', 'data: {"id":"c1","choices":[{"index":0,"delta":{}}]}\n\n'],
+  ])('a fault of the gateway while it relays %s ends the exchange and is logged', async (_name, body, type, text) => {
+    const to = gatewayWithFault();
+    const exchange = to.chat(body);
+    const { receiver } = to.upstream.only;
+    receiver.onHead(200, ['content-type', type]);
+    receiver.onData(Buffer.from(text));
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    receiver.onEnd();
+    expect([exchange.status, JSON.parse(exchange.text)]).toMatchObject([500, { error: { code: '500' } }]);
+    expect(exchange.text).not.toContain(FAULT);
+    expect(to.logLines.join('')).toContain(FAULT);
+  });
+});
