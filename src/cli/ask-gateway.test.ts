@@ -56,11 +56,23 @@ describe('askGateway', () => {
 
   it('sends many at once and counts the failures', async () => {
     let count = 0;
-    const { code, out, requests } = await ask('test_async', { num_requests: '4' }, () => {
+    const { code, out, requests } = await ask('test_async', { num_requests: '4', model: 'm' }, () => {
       count += 1;
       return new Response('', { status: count === 2 ? 500 : 200 });
     });
     expect([code, out, requests.length]).toEqual([1, '4 requests in 0 ms: 3 answered, 1 failed.\n', 4]);
+  });
+
+  it('asks for the first model that the gateway lists when none is named', async () => {
+    const models = { data: [{ id: 'any/*' }, { id: 'simulated/gpt' }] };
+    const { code, requests } = await ask('test', { test: true }, () => Response.json(models));
+    expect(code).toBe(0);
+    expect(requests.map(({ url }) => new URL(url).pathname)).toEqual([
+      '/v1/models',
+      '/v1/chat/completions',
+      '/v1/chat/completions',
+    ]);
+    expect(bodyOf(requests[1]?.init ?? {})).toMatchObject({ model: 'simulated/gpt' });
   });
 
   it('says what to do when nobody answers', async () => {

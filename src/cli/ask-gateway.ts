@@ -3,6 +3,7 @@ import type { FlagValues } from './flag-values.ts';
 import { DEFAULT_PORT } from './listen-address.ts';
 import { StartError } from './usage-error.ts';
 
+/** LiteLLM's, for a gateway that lists none. */
 const DEFAULT_MODEL = 'gpt-3.5-turbo';
 const DEFAULT_ASYNC_REQUESTS = 10;
 const PROMPT = 'This is a test request. Answer with a short poem.';
@@ -28,7 +29,7 @@ export function questionOf(flags: FlagValues): Question | null {
 export async function askGateway(question: Question, flags: FlagValues, port: AskPort): Promise<number> {
   const base = baseUrl(flags);
   if (question === 'health') return await printHealth(base, port);
-  const model = stringFlag(flags, 'alias') ?? stringFlag(flags, 'model') ?? DEFAULT_MODEL;
+  const model = stringFlag(flags, 'alias') ?? stringFlag(flags, 'model') ?? (await firstModel(base, port));
   const count = flags.values.get('num_requests');
   if (question === 'test_async' || (typeof count === 'number' && count > 1)) {
     return await manyChats(base, model, typeof count === 'number' ? count : DEFAULT_ASYNC_REQUESTS, port);
@@ -39,6 +40,15 @@ export async function askGateway(question: Question, flags: FlagValues, port: As
   const streamed = await chat(base, model, true, port);
   await printStream(streamed, port);
   return plain.ok && streamed.ok ? 0 : 1;
+}
+
+/** The first model that the gateway lists. */
+async function firstModel(base: string, port: AskPort): Promise<string> {
+  const reply = await request(port, `${base}/v1/models`, { headers: headers(port) });
+  const listed = (await reply.json().catch(() => null)) as { data?: { id?: unknown }[] } | null;
+  const names = Array.isArray(listed?.data) ? listed.data.map(({ id }) => id) : [];
+  const name = names.find((id) => typeof id === 'string' && !id.includes('*'));
+  return typeof name === 'string' ? name : DEFAULT_MODEL;
 }
 
 async function printHealth(base: string, port: AskPort): Promise<number> {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { chooseAddress, startOnPort, systemPorts } from './listen-address.ts';
+import { chooseAddress, refuseOpening, startOnPort, systemPorts } from './listen-address.ts';
 
 const taken = (): Error => Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
 const freeRandom = { isPortTaken: async () => false, random: () => 0.5 };
@@ -18,6 +18,18 @@ describe('chooseAddress', () => {
 
   it('does what the user says', () => {
     expect(chooseAddress('10.0.0.1', 1, null)).toEqual({ host: '10.0.0.1', port: 1, restrictedToLoopback: false });
+  });
+});
+
+describe('refuseOpening', () => {
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'gateway.example'])('keeps a gateway on %s from losing its key', (host) => {
+    const address = { host, port: 4000, restrictedToLoopback: false };
+    expect(() => refuseOpening(address, null)).toThrow(`this gateway listens on ${host}`);
+    expect(() => refuseOpening(address, 'sk-1')).not.toThrow();
+  });
+
+  it.each(['127.0.0.1', '::1', 'localhost'])('lets one on %s do so', (host) => {
+    expect(() => refuseOpening({ host, port: 4000, restrictedToLoopback: false }, null)).not.toThrow();
   });
 });
 

@@ -3,6 +3,7 @@
  * error. Open mode (no master key) stays on the loopback address unless the user names another one.
  */
 import { connect } from 'node:net';
+import { isLoopbackHost } from '../gateway/http/loopback.ts';
 import { StartError } from './usage-error.ts';
 
 export const DEFAULT_PORT = 4000;
@@ -30,6 +31,18 @@ export function chooseAddress(
     port: port ?? DEFAULT_PORT,
     restrictedToLoopback,
   };
+}
+
+/**
+ * A gateway that asks for a key and is reached from other machines must not stop asking while it runs.
+ * @throws StartError when the new configuration has no master key and the address is not this machine's own
+ */
+export function refuseOpening(address: ListenAddress, masterKey: string | null): void {
+  if (masterKey !== null || isLoopbackHost(address.host)) return;
+  throw new StartError(
+    `It has no general_settings.master_key, and this gateway listens on ${address.host}: anybody could use it. ` +
+      'Set the key, or restart the gateway.',
+  );
 }
 
 export interface PortChoice {

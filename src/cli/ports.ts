@@ -19,6 +19,8 @@ interface ConfigOrigin {
 export interface RunningConfig extends SnapshotSource {
   /** Validates first, swaps last. Rejects with one line when the new configuration is refused; the old one stays. */
   reload(): Promise<ConfigSnapshot>;
+  /** Asked before each swap; what it throws refuses the new configuration. */
+  guard(guard: (snapshot: ConfigSnapshot) => void): void;
   /** Reloads whenever the file or what it includes changes. @returns stops watching */
   watch(options: { onRefused(error: unknown): void }): () => void;
 }

@@ -1,8 +1,9 @@
 /** `fast-litellm`: loads the configuration, starts the gateway, says where it is, and follows signals and file changes. */
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import type { ConfigSnapshot } from '../config/snapshot.ts';
 import type { FlagValues } from './flag-values.ts';
-import { chooseAddress, startOnPort, type ListenAddress } from './listen-address.ts';
+import { chooseAddress, refuseOpening, startOnPort, type ListenAddress } from './listen-address.ts';
 import { createLogger, LOG_LEVELS, parseLogLevel, type LogLevel } from './logger.ts';
 import type { StartGatewayOptions, RunningGateway } from '../gateway/start-gateway.ts';
 import type { Modules, ProcessPort, RunningConfig } from './ports.ts';
@@ -29,11 +30,16 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
   const modules = await port.loadModules();
   const { store, providersNotNative } = openConfig(flags, port, modules);
   scrubber.know(secretsOf(store.current()));
+  logWarnings(store.current(), log);
   if (flags.values.get('skip_server_startup') === true) {
     log.info('The configuration was read; the server is not started because of --skip_server_startup.');
     return;
   }
   const address = chooseAddress(textFlag(flags, 'host'), numberFlag(flags, 'port'), store.current().general.masterKey);
+  // Who starts in the open has chosen so; a running gateway is not opened by a line that went missing.
+  if (store.current().general.masterKey !== null) {
+    store.guard(({ general }) => refuseOpening(address, general.masterKey));
+  }
   const options = await gatewayOptions(flags, store, log);
   const gateway = await startOnPort(address, (asked) =>
     modules.startGateway({ ...options, host: address.host, port: asked }),
@@ -103,6 +109,7 @@ function followChanges(running: Running, drainTimeoutMs: number): void {
   };
   store.subscribe((snapshot) => {
     scrubber.know(secretsOf(snapshot));
+    logWarnings(snapshot, log);
     log.info(`The configuration was loaded again (version ${snapshot.version}).`);
   });
   const stopWatching = wantsWatch(flags) ? store.watch({ onRefused: refused }) : null;
@@ -116,6 +123,10 @@ function followChanges(running: Running, drainTimeoutMs: number): void {
       await gateway.stop(signal);
     },
   });
+}
+
+function logWarnings(snapshot: ConfigSnapshot, log: Logger): void {
+  for (const { kind, key, note } of snapshot.findings) if (kind === 'warning') log.warn(`${key}: ${note}`);
 }
 
 function wantsWatch(flags: FlagValues): boolean {

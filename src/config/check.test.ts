@@ -21,7 +21,8 @@ describe('fast-litellm check', () => {
     const text = renderCheckText(report);
     expect(text).toMatch(/^ *! litellm_settings\.max_budget: restricts/m);
     expect(text).toMatch(/^ {4}litellm_settings\.num_retries: not native yet/m);
-    expect(text.indexOf('Handed to the fallback')).toBeLessThan(text.indexOf('Ignored (2)'));
+    expect(text.indexOf('Not served natively yet')).toBeLessThan(text.indexOf('Ignored ('));
+    expect(text).toMatch(/Warnings \(1\)\n.*litellm_settings\.nonsense: unknown/);
     expect(text).toMatch(/Natively served \(\d+\)[^]*general_settings\.master_key/);
   });
 

@@ -88,10 +88,10 @@ export function renderCheckText(report: CheckReport): string {
     `${report.path}: ${natively} of ${report.deployments} deployments are served natively`,
     ...lines('Warnings', report.warnings.map(row)),
     ...lines(
-      'Deployments handed to the fallback',
+      'Deployments not served natively: their requests get 501',
       report.notNativeDeployments.map(({ modelName, model, reason }) => `  ${modelName} (${model}): ${reason}`),
     ),
-    ...lines('Handed to the fallback; ! restricts', report.fallback.map(row)),
+    ...lines('Not served natively yet; ! restricts: the requests concerned get 501', report.fallback.map(row)),
     ...lines('Ignored', report.ignored.map(row)),
     ...lines(
       'Natively served',

@@ -77,6 +77,23 @@ describe('reload', () => {
     expect((await store.reload()).version).toBe(2);
   });
 
+  it('asks the guards before it swaps', async () => {
+    writeFileSync(path, config('one'));
+    const store = open();
+    const before = store.current();
+    const seen: string[] = [];
+    store.subscribe(() => seen.push('swapped'));
+    store.guard((snapshot) => {
+      if (snapshot.deployments[0]?.modelName === 'two') throw new Error('not two');
+    });
+    writeFileSync(path, config('two'));
+    await expect(store.reload()).rejects.toThrow('not two');
+    expect([store.current(), seen]).toEqual([before, []]);
+    writeFileSync(path, config('three'));
+    await store.reload();
+    expect([served(store), seen]).toEqual(['three', ['swapped']]);
+  });
+
   it('does not open on a broken file', () => {
     writeFileSync(path, 'model_list: 5\n');
     expect(() => open()).toThrow(ConfigError);

@@ -18,6 +18,7 @@ export interface WatchOptions {
 export class ConfigStore {
   readonly #options: LoadOptions;
   readonly #listeners = new Set<SnapshotListener>();
+  readonly #guards: SnapshotListener[] = [];
   #snapshot: ConfigSnapshot;
   #files: readonly string[];
 
@@ -44,14 +45,20 @@ export class ConfigStore {
 
   /**
    * Validates, then swaps, then tells the listeners.
-   * @throws ConfigError when the new configuration is refused; the old one stays
+   * @throws ConfigError, or what a guard throws, when the new configuration is refused; the old one stays
    */
   async reload(): Promise<ConfigSnapshot> {
     const { snapshot, files } = loadConfigWithFiles({ ...this.#options, version: this.#snapshot.version + 1 });
+    for (const guard of this.#guards) guard(snapshot);
     this.#snapshot = snapshot;
     this.#files = files;
     for (const listener of this.#listeners) listener(snapshot);
     return snapshot;
+  }
+
+  /** Asked before each swap; what it throws refuses the new configuration. */
+  guard(guard: SnapshotListener): void {
+    this.#guards.push(guard);
   }
 
   /** Calls after each accepted reload. @returns stops listening */

@@ -5,7 +5,7 @@ import { KNOWN_KEYS, type KnownKey } from './known-keys.ts';
 import { RESTRICTIONS, type RestrictionSection } from './restrictions.ts';
 import type { JsonObject, JsonValue, Restriction } from './snapshot.ts';
 
-const UNKNOWN: KnownKey = { treatment: 'ignored', note: 'unknown to LiteLLM 1.102 and to us; check the spelling' };
+const UNKNOWN = 'unknown to LiteLLM 1.102 and to us, so it does nothing; check the spelling';
 
 const SECTIONS = ['general_settings', 'litellm_settings', 'router_settings'] as const;
 const ENTRY_SECTIONS = ['litellm_params', 'model_info'] as const;
@@ -14,7 +14,7 @@ function restrictingNote({ scope, masterKeyPasses }: Restriction): string {
   const whom =
     scope === 'all' ? 'every request' : scope === 'llm' ? 'every LLM request' : `every request for ${scope.modelName}`;
   const but = masterKeyPasses ? ' that does not show the master key' : '';
-  return `restricts and is not native yet: ${whom}${but} goes to the fallback, or answers 501`;
+  return `restricts and is not native yet: ${whom}${but} is answered with 501`;
 }
 
 /** Restricting keys that restrict nothing with the value they have. */
@@ -36,8 +36,9 @@ function reportSection(
   for (const key of Object.keys(settings)) {
     const path = section === 'top' ? key : `${section}.${key}`;
     if (restricted.has(path)) continue;
-    const { treatment, note } = treatmentOf(section, key) ?? UNKNOWN;
-    findings.key(path, treatment, note);
+    const known = treatmentOf(section, key);
+    if (known === undefined) findings.warn(path, null, UNKNOWN);
+    else findings.key(path, known.treatment, known.note);
   }
 }
 

@@ -153,7 +153,7 @@ export class NodeExchange implements Exchange {
       list.push('content-length', String(whole === null ? totalLength(parts ?? []) : byteLength(whole)));
     }
     this.#settleConnection(list);
-    response.writeHead(status, list);
+    this.#writeHead(status, list);
     if (whole !== null) {
       response.end(whole);
       return;
@@ -168,7 +168,7 @@ export class NodeExchange implements Exchange {
     const list = headers.slice();
     this.#lengthKnown = list.includes('content-length');
     this.#settleConnection(list);
-    this.#response.writeHead(status, list);
+    this.#writeHead(status, list);
     // A chunk that is written in this same turn shares the system call with the head.
     process.nextTick(flush, this);
   }
@@ -269,6 +269,17 @@ export class NodeExchange implements Exchange {
     this.#onWritable?.();
   }
 
+  /** A character that must not stand in a header costs a `?`, never the reply. */
+  #writeHead(status: number, headers: string[]): void {
+    try {
+      this.#response.writeHead(status, headers);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_CHAR')) throw error;
+      // slow path: whoever made the value forgot to make it safe
+      this.#response.writeHead(status, headers.map(withoutForbidden));
+    }
+  }
+
   #writeGathered(): void {
     const chunk = this.#takeGathered();
     if (chunk === null) return;
@@ -297,6 +308,10 @@ export class NodeExchange implements Exchange {
       this.#connection.closeGently(this.#request);
     }
   }
+}
+
+function withoutForbidden(text: string): string {
+  return text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?');
 }
 
 function onResponseFinish(this: WithExchange): void {

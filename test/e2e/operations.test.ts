@@ -175,6 +175,16 @@ describe('X2: a new configuration under load', () => {
     await gateway.stop();
   });
 
+  it('a gateway that other machines reach keeps its key when the new file has none', async () => {
+    const gateway = await GatewayProcess.start(configOf('first'));
+    gateway.writeConfig(configOf('first').replace(/.*master_key.*/, ''));
+    gateway.signal('SIGHUP');
+    await gateway.until(() => gateway.stderr.includes('has no general_settings.master_key'));
+    expect((await chat(gateway.url, { model: 'first', headers: { authorization: '' } })).status).toBe(401);
+    expect((await chat(gateway.url, { model: 'first' })).status).toBe(200);
+    await gateway.stop();
+  });
+
   it('a changed master key counts at once', async () => {
     const gateway = await GatewayProcess.start(configOf('first'));
     gateway.writeConfig(configOf('first').replace('sk-1234', 'sk-5678'));

@@ -2,6 +2,7 @@
  * Deployments with their provider targets, compiled once per configuration and route family. Wildcard deployments are
  * compiled per model name behind a bounded cache, because the names come from clients.
  */
+import { headerSafe } from './reply-headers.ts';
 import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
@@ -79,9 +80,9 @@ function complete(deployment: Deployment, target: UpstreamTarget, litellmVersion
     replyHeaders: [
       'x-litellm-model-id',
       deployment.id,
-      ...(target.apiBase === '' ? [] : ['x-litellm-model-api-base', target.apiBase]),
+      ...(target.apiBase === '' ? [] : ['x-litellm-model-api-base', headerSafe(target.apiBase)]),
       'x-litellm-model-name',
-      `${target.provider}/${target.model}`,
+      headerSafe(`${target.provider}/${target.model}`),
       'x-litellm-version',
       litellmVersion,
       'x-litellm-attempted-retries',

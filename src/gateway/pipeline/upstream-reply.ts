@@ -144,6 +144,9 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
   onError(error: TransportError): void {
     this.#call = null;
     if (this.#over) return;
+    const { provider, model } = this.#target();
+    const facts = { callId: this.#callId, provider, model, code: error.code, reason: error.message };
+    this.#pipeline.state.log.debug(facts, 'the connection to the provider failed');
     if (this.#mode === null) this.fail(this.#unreachable(error));
     else this.#mode.onBroken(this.cut(error.message));
   }
@@ -210,6 +213,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
   fail(cause: unknown): void {
     if (this.#over) return;
     const error = this.#describe(cause);
+    this.#logFailure(error);
     this.#call?.abort();
     this.#call = null;
     this.#settle('failed', error.status, null);
@@ -224,6 +228,20 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     if (cause instanceof GatewayError) return cause;
     this.#pipeline.state.log.error({ err: cause, callId: this.#callId }, 'a request failed inside the gateway');
     return new GatewayError('internal', 'Internal server error. The gateway logged the cause with this call id.');
+  }
+
+  #logFailure(error: GatewayError): void {
+    const { provider, model } = this.#target();
+    const providerStatus = this.#status === 0 ? undefined : this.#status;
+    const facts = {
+      callId: this.#callId,
+      provider,
+      model,
+      status: error.status,
+      providerStatus,
+      reason: error.message,
+    };
+    this.#pipeline.state.log.debug(facts, 'a call failed');
   }
 
   #replyError(error: GatewayError): void {

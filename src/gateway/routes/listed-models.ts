@@ -76,7 +76,7 @@ export function namesOfWildcard(wildcard: string, deployment: Deployment, prices
 }
 
 function underPrefix(name: string, prefix: string, provider: string): string {
-  if (name.startsWith(prefix)) return name;
+  if (name.startsWith(`${prefix}/`)) return name;
   return name.startsWith(`${provider}/`) ? `${prefix}/${name.slice(provider.length + 1)}` : `${prefix}/${name}`;
 }
 
