@@ -2,7 +2,7 @@
  * Finds JSON keys and values in bytes without parsing: `"cache_control"` as it stands, or a key whose value begins with a
  * certain byte (`"image_url": "`). Inside a JSON string the quotes are escaped, so a text that quotes the words does not
  * match.
- * Cost: one native search per marker; at chunk borders a small copy.
+ * Cost: one native search per marker over the chunks that hold quotes; at their borders a small copy.
  */
 export interface Marker {
   /** Text with its quotes. */
@@ -43,19 +43,33 @@ export const TYPED_PART = wordMarker('type');
 /** A message that answers a tool call. */
 export const TOOL_MESSAGE = wordMarker('tool');
 
-export function containsMarker(bytes: readonly Buffer[], marker: Marker): boolean {
-  for (let index = 0; index < bytes.length; index += 1) {
-    const chunk = bytes[index] as Buffer;
-    if (inChunk(chunk, marker)) return true;
-    const next = bytes[index + 1];
-    if (next === undefined) continue;
-    const border = Buffer.concat([chunk.subarray(-BORDER_BYTES), next.subarray(0, BORDER_BYTES)]);
-    if (inChunk(border, marker)) return true;
+/**
+ * What of a body can hold a marker: chunks with a quote in them, and the borders behind these. Most of a picture has none.
+ * Make it once for all markers.
+ */
+export function searchablePieces(chunks: readonly Buffer[]): readonly Buffer[] {
+  if (chunks.length <= 1) return chunks;
+  const last = chunks.length - 1;
+  // slow path: a marker could reach over a whole chunk
+  if (chunks.some(({ length }, index) => length < BORDER_BYTES && index > 0 && index < last)) {
+    return [Buffer.concat(chunks)];
   }
-  return false;
+  const pieces: Buffer[] = [];
+  for (const [index, chunk] of chunks.entries()) {
+    if (!chunk.includes(QUOTE)) continue;
+    pieces.push(chunk);
+    const next = chunks[index + 1];
+    if (next !== undefined) pieces.push(Buffer.concat([chunk.subarray(-BORDER_BYTES), next.subarray(0, BORDER_BYTES)]));
+  }
+  return pieces;
 }
 
-function inChunk(chunk: Buffer, marker: Marker): boolean {
+/** @param pieces what `searchablePieces` made of a body */
+export function containsMarker(pieces: readonly Buffer[], marker: Marker): boolean {
+  return pieces.some((piece) => holds(piece, marker));
+}
+
+function holds(chunk: Buffer, marker: Marker): boolean {
   for (let at = chunk.indexOf(marker.text); at !== -1; at = chunk.indexOf(marker.text, at + 1)) {
     if (marker.valueStart === null || valueMatches(chunk, at + marker.text.length, marker)) return true;
   }

@@ -4,7 +4,7 @@
  */
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 import type { DialectModel } from '../dialects/param-dialect.ts';
-import { containsMarker, type Marker } from './byte-markers.ts';
+import { containsMarker, searchablePieces, type Marker } from './byte-markers.ts';
 import { rulesFor } from './provider-rules.ts';
 
 export interface ChatBody {
@@ -33,7 +33,11 @@ export function messageRulesOf(at: DialectModel, apiBase: string): MessageRules 
   const searches = searchesOf(rules);
   return {
     always: rules.some((rule) => rule.markers === null),
-    needsRewrite: (bytes) => searches.some((search) => finds(search, bytes)),
+    needsRewrite: (bytes) => {
+      if (searches.length === 0) return false;
+      const pieces = searchablePieces(bytes);
+      return searches.some((search) => finds(search, pieces));
+    },
     rewrite: (body) => rules.reduce((current, rule) => rule.apply(current, at), body),
   };
 }
@@ -53,7 +57,7 @@ function searchesOf(rules: readonly MessageRule[]): readonly Search[] {
   return [...byRequirement].map(([requires, markers]) => ({ requires, markers }));
 }
 
-function finds({ requires, markers }: Search, bytes: readonly Buffer[]): boolean {
-  if (requires !== null && !containsMarker(bytes, requires)) return false;
-  return markers.some((marker) => containsMarker(bytes, marker));
+function finds({ requires, markers }: Search, pieces: readonly Buffer[]): boolean {
+  if (requires !== null && !containsMarker(pieces, requires)) return false;
+  return markers.some((marker) => containsMarker(pieces, marker));
 }
