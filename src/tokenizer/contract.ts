@@ -15,7 +15,7 @@ export interface TextTokenizer extends TextCounter {
   readonly name: string;
   /** Ids of `text`; nothing in it is read as a special token. */
   encodeOrdinary(text: string): number[];
-  /** The text of `ids`; bytes that are no UTF-8 become U+FFFD. Unknown ids throw `invalid_request`. */
+  /** The text of `ids`; bytes that are no UTF-8 become U+FFFD. Unknown ids throw `bad_request`. */
   decode(ids: Iterable<number>): string;
 }
 
@@ -34,7 +34,7 @@ export interface SpecialTokenRules {
 export interface Encoding extends TextTokenizer {
   /** Special tokens and their ids. */
   readonly specialTokens: ReadonlyMap<string, number>;
-  /** Ids of `text`. @throws `invalid_request` when the text holds a disallowed special token. */
+  /** Ids of `text`. @throws `bad_request` when the text holds a disallowed special token. */
   encode(text: string, rules?: SpecialTokenRules): number[];
   /** The bytes of `ids`, joined. */
   decodeBytes(ids: Iterable<number>): Uint8Array;

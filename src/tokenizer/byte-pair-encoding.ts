@@ -1,0 +1,199 @@
+/**
+ * One of OpenAI's encodings (or Anthropic's published one): text to token ids and back, exactly as tiktoken. A text is
+ * written once as UTF-8, in windows that end where cutting changes nothing, split into pieces without a regular
+ * expression, and each piece looked up or merged. Time is linear in the text whatever it holds; nothing is allocated for
+ * a piece. An object serves one thread; each thread has its own over the same shared tables.
+ */
+import type { Encoding, SpecialTokenRules, StreamCounter } from './contract.ts';
+import { noWork, type EncodingWork } from './encoding-work.ts';
+import { PieceEncoder } from './piece-encoder.ts';
+import { SpecialTokens } from './special-tokens.ts';
+import { StreamingCounter } from './streaming-counter.ts';
+import { TextBuffer } from './text-buffer.ts';
+import { TextWindows, WINDOW_UNITS } from './text-windows.ts';
+import { TokenDecoder } from './token-decoder.ts';
+import type { TokenTable } from './token-table.ts';
+
+/** Tells where the piece that starts at the given byte ends. */
+export type Splitter = (bytes: Uint8Array, start: number) => number;
+
+export interface EncodingDefinition {
+  readonly name: string;
+  readonly table: TokenTable;
+  readonly split: Splitter;
+  readonly specialTokens: ReadonlyMap<string, number>;
+  /** Done to a text before it is split. */
+  readonly normalise: ((text: string) => string) | null;
+}
+
+/** About a millisecond of usual text. */
+const SLICE_BYTES = 64 * 1024;
+/** A step through a long piece takes as long as about eight bytes of usual text. */
+const BYTES_PER_SEARCH_STEP = 8;
+
+export class BytePairEncoding implements Encoding {
+  readonly name: string;
+  readonly specialTokens: ReadonlyMap<string, number>;
+  /** What was done so far, in counts. */
+  readonly work: EncodingWork = noWork();
+  readonly #split: Splitter;
+  readonly #normalise: ((text: string) => string) | null;
+  readonly #pieces: PieceEncoder;
+  readonly #special: SpecialTokens;
+  readonly #decoder: TokenDecoder;
+  readonly #buffer = new TextBuffer(WINDOW_UNITS);
+
+  constructor({ name, table, split, specialTokens, normalise }: EncodingDefinition) {
+    this.name = name;
+    this.specialTokens = specialTokens;
+    this.#split = split;
+    this.#normalise = normalise;
+    this.#pieces = new PieceEncoder(table, this.work);
+    this.#special = new SpecialTokens(name, specialTokens);
+    this.#decoder = new TokenDecoder(name, table, specialTokens);
+  }
+
+  /** @inheritDoc */
+  count(text: string): number {
+    const normal = this.#normalise === null ? text : this.#normalise(text);
+    if (normal.length <= WINDOW_UNITS) return this.#countBuffer(this.#buffer, this.#buffer.write(normal));
+    let total = 0;
+    const windows = new TextWindows(this.#buffer, normal);
+    while (windows.next()) total += this.#countBuffer(this.#buffer, windows.end);
+    this.#release();
+    return total;
+  }
+
+  /** @inheritDoc */
+  *countInSlices(text: string, sliceBytes = SLICE_BYTES): Generator<undefined, number, undefined> {
+    const normal = this.#normalise === null ? text : this.#normalise(text);
+    // Other calls may come between two slices: they must not meet in one buffer.
+    const buffer = new TextBuffer(WINDOW_UNITS);
+    const windows = new TextWindows(buffer, normal);
+    let total = 0;
+    let left = sliceBytes;
+    while (windows.next()) {
+      const { bytes, view } = buffer;
+      this.work.scannedBytes += windows.end;
+      for (let at = 0; at < windows.end; ) {
+        const end = this.#split(bytes, at);
+        const long = this.#pieces.longMergerFor(bytes, view, at, end);
+        if (long === null) total += this.#pieces.count(bytes, view, at, end);
+        else {
+          const steps = Math.ceil(sliceBytes / BYTES_PER_SEARCH_STEP);
+          while (!long.advance(steps)) yield;
+          total += long.count;
+        }
+        left -= end - at;
+        at = end;
+        if (left <= 0) {
+          yield;
+          left = sliceBytes;
+        }
+      }
+    }
+    return total;
+  }
+
+  /** @inheritDoc */
+  isWithinLimit(text: string, limit: number): number | false {
+    const normal = this.#normalise === null ? text : this.#normalise(text);
+    const windows = new TextWindows(this.#buffer, normal);
+    let total = 0;
+    while (total <= limit && windows.next()) {
+      const { bytes, view } = this.#buffer;
+      let at = 0;
+      while (at < windows.end && total <= limit) {
+        const end = this.#split(bytes, at);
+        total += this.#pieces.count(bytes, view, at, end);
+        at = end;
+      }
+      this.work.scannedBytes += at;
+    }
+    this.#release();
+    return total <= limit ? total : false;
+  }
+
+  /** @inheritDoc */
+  streamCounter(): StreamCounter {
+    if (this.#normalise === null) return new StreamingCounter((buffer, end) => this.#countBuffer(buffer, end));
+    // slow path: what normalising does to a character may depend on the next ones, without bound
+    let text = '';
+    return {
+      push: (piece) => {
+        text += piece;
+      },
+      total: () => this.count(text),
+    };
+  }
+
+  /** @inheritDoc */
+  encodeOrdinary(text: string): number[] {
+    const ids: number[] = [];
+    this.#append(text, ids);
+    return ids;
+  }
+
+  /** @inheritDoc */
+  encode(text: string, rules: SpecialTokenRules = {}): number[] {
+    const finder = this.#special.finder(text, rules);
+    const ids: number[] = [];
+    let at = 0;
+    if (finder !== null) {
+      for (const match of text.matchAll(finder)) {
+        const id = this.specialTokens.get(match[0]);
+        if (id === undefined) continue;
+        this.#append(text.slice(at, match.index), ids);
+        ids.push(id);
+        at = match.index + match[0].length;
+      }
+    }
+    this.#append(at === 0 ? text : text.slice(at), ids);
+    return ids;
+  }
+
+  /** @inheritDoc */
+  decode(ids: Iterable<number>): string {
+    return this.#decoder.decode(ids);
+  }
+
+  /** @inheritDoc */
+  decodeBytes(ids: Iterable<number>): Uint8Array {
+    return this.#decoder.decodeBytes(ids);
+  }
+
+  #append(text: string, ids: number[]): void {
+    const normal = this.#normalise === null ? text : this.#normalise(text);
+    const windows = new TextWindows(this.#buffer, normal);
+    while (windows.next()) {
+      const { bytes, view } = this.#buffer;
+      this.work.scannedBytes += windows.end;
+      for (let at = 0; at < windows.end; ) {
+        const end = this.#split(bytes, at);
+        this.#pieces.append(bytes, view, at, end, ids);
+        at = end;
+      }
+    }
+    this.#release();
+  }
+
+  #countBuffer({ bytes, view }: TextBuffer, end: number): number {
+    const split = this.#split;
+    const pieces = this.#pieces;
+    this.work.scannedBytes += end;
+    let total = 0;
+    let at = 0;
+    while (at < end) {
+      const behind = split(bytes, at);
+      total += pieces.count(bytes, view, at, behind);
+      at = behind;
+    }
+    return total;
+  }
+
+  /** A text with a long piece leaves large buffers behind. */
+  #release(): void {
+    this.#buffer.release();
+    this.#pieces.release();
+  }
+}
