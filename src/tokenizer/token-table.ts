@@ -40,6 +40,10 @@ export class TokenTable {
   readonly byteIds: Int32Array;
   /** Merged id of two bytes, `first << 8 | second`; -1: they do not merge. */
   readonly bytePairs: Int32Array;
+  /** Ids of the characters of two and three bytes by code point; -1: not one token. */
+  readonly characterIds: Int32Array;
+  /** `last byte << 8 | first byte` of two neighbouring characters: 1 when some token takes only a part of one of them. */
+  readonly ragged: Uint8Array;
   readonly #view: DataView;
   readonly #pieces: Int32Array;
   readonly #pieceMask: number;
@@ -56,6 +60,8 @@ export class TokenTable {
     this.right = new Int32Array(shared, at.right, layout.size);
     this.byteIds = new Int32Array(shared, at.byteIds, 256);
     this.bytePairs = new Int32Array(shared, at.bytePairs, 65_536);
+    this.characterIds = new Int32Array(shared, at.characterIds, 65_536);
+    this.ragged = new Uint8Array(shared, at.ragged, 65_536);
     this.#pieces = new Int32Array(shared, at.pieces, layout.pieceSlots * 4);
     this.#pieceMask = layout.pieceSlots - 1;
     this.#pairs = new Int32Array(shared, at.pairs, layout.pairSlots * 2);
@@ -69,7 +75,7 @@ export class TokenTable {
     const size = new DataView(file.buffer, file.byteOffset).getUint32(0, true);
     const lengths = new Uint16Array(file.buffer.slice(file.byteOffset + 4, file.byteOffset + 4 + size * 4));
     const bytes = file.subarray(4 + size * 4);
-    const slots = 1 << (32 - Math.clz32(Math.ceil(size * 1.3)));
+    const slots = 1 << (32 - Math.clz32(size * 2));
     const layout = { size, bytesLength: bytes.length, pieceSlots: slots, pairSlots: slots };
     const table = new TokenTable(allocate(layout));
     table.bytes.set(bytes);
@@ -160,8 +166,10 @@ export class TokenTable {
     }
     this.offsets[this.size] = offset;
     this.bytePairs.fill(-1);
+    this.characterIds.fill(-1);
     this.#pairs.fill(EMPTY_PAIR);
     for (let id = 0; id < this.size; id += 1) this.#insertPair(id, splits[id] as number);
+    for (let id = 0; id < this.size; id += 1) this.#insertCharacters(id);
   }
 
   #insertPiece(id: number, start: number, length: number): void {
@@ -197,6 +205,54 @@ export class TokenTable {
       this.bytePairs[((this.bytes[start] as number) << 8) | (this.bytes[start + 1] as number)] = id;
     }
   }
+
+  /** Notes a token that is one character, or one that takes only a part of a character. */
+  #insertCharacters(id: number): void {
+    const { bytes, offsets } = this;
+    const start = offsets[id] as number;
+    const end = offsets[id + 1] as number;
+    // Texts of one script beyond ASCII: most tokens have none of it, and end here.
+    let at = start;
+    while (at < end && (bytes[at] as number) < 0x80) at += 1;
+    if (at === end) return;
+    const tail = lastLead(bytes, start, end);
+    const whole = !isContinuation(bytes[start] as number) && tail + characterLength(bytes[tail] as number) === end;
+    if (whole) {
+      if (tail === start && end - start <= 3) this.characterIds[codePointAt(bytes, start)] = id;
+      return;
+    }
+    for (at = start + 1; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      if (!isContinuation(byte)) this.ragged[((bytes[at - 1] as number) << 8) | byte] = 1;
+    }
+  }
+}
+
+function isContinuation(byte: number): boolean {
+  return byte >= 0x80 && byte < 0xc0;
+}
+
+/** Bytes of the character that starts with `lead`; 0 for a byte that starts none. */
+export function characterLength(lead: number): number {
+  if (lead < 0x80) return 1;
+  if (lead < 0xc0) return 0;
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
+}
+
+/** The code point of a character of two or three bytes. */
+export function codePointAt(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at] as number;
+  const second = (bytes[at + 1] as number) & 0x3f;
+  if (lead < 0xe0) return ((lead & 0x1f) << 6) | second;
+  return ((lead & 0x0f) << 12) | (second << 6) | ((bytes[at + 2] as number) & 0x3f);
+}
+
+/** The last byte that is no continuation, or `start`. */
+function lastLead(bytes: Uint8Array, start: number, end: number): number {
+  let at = end - 1;
+  while (at > start && isContinuation(bytes[at] as number)) at -= 1;
+  return at;
 }
 
 /** No pair packs to this: its three ids would all be 2^18 - 1, above every id there is. */
@@ -245,7 +301,17 @@ function arrayOffsets({
   pieceSlots,
   pairSlots,
 }: Layout): Record<
-  'pieces' | 'pairs' | 'offsets' | 'left' | 'right' | 'byteIds' | 'bytePairs' | 'bytes' | 'end',
+  | 'pieces'
+  | 'pairs'
+  | 'offsets'
+  | 'left'
+  | 'right'
+  | 'byteIds'
+  | 'bytePairs'
+  | 'characterIds'
+  | 'ragged'
+  | 'bytes'
+  | 'end',
   number
 > {
   // Slots first: 16-byte slots on 16-byte offsets never straddle a cache line.
@@ -256,8 +322,10 @@ function arrayOffsets({
   const right = left + size * 4;
   const byteIds = right + size * 4;
   const bytePairs = byteIds + 256 * 4;
-  const bytes = bytePairs + 65_536 * 4;
-  return { pieces, pairs, offsets, left, right, byteIds, bytePairs, bytes, end: bytes };
+  const characterIds = bytePairs + 65_536 * 4;
+  const ragged = characterIds + 65_536 * 4;
+  const bytes = ragged + 65_536;
+  return { pieces, pairs, offsets, left, right, byteIds, bytePairs, characterIds, ragged, bytes, end: bytes };
 }
 
 function allocate(layout: Layout): SharedArrayBuffer {
