@@ -1,4 +1,27 @@
 /** The library door: what `import … from 'fast-litellm'` gives. Loads no server, no database and no optional package. */
+export type { CompletionCostQuestion, CostPerTokenQuestion, TokenCost } from './client/cost-questions.ts';
+export {
+  completionCost,
+  costPerToken,
+  getMaxTokens,
+  getModelInfo,
+  registerModel,
+  supportsAudioInput,
+  supportsAudioOutput,
+  supportsComputerUse,
+  supportsFunctionCalling,
+  supportsNativeStreaming,
+  supportsParallelFunctionCalling,
+  supportsPdfInput,
+  supportsPromptCaching,
+  supportsReasoning,
+  supportsResponseSchema,
+  supportsSystemMessages,
+  supportsToolChoice,
+  supportsUrlContext,
+  supportsVision,
+  supportsWebSearch,
+} from './client/model-functions.ts';
 export {
   createModelLibrary,
   type ModelLibrary,
@@ -6,7 +29,13 @@ export {
   type ParamsQuestion,
   type ProviderQuestion,
 } from './client/model-library.ts';
+export { countTokens, decode, encode, loadTokenizer, tokenCounter, trimMessages } from './client/token-counter.ts';
+export type { DecodeQuestion, EncodeQuestion, TokenLibrary } from './client/token-library.ts';
+export type { TrimmedMessages, TrimOptions } from './client/trim-messages.ts';
 export { ERROR_CODES, type ErrorCode, type ErrorCodeRow } from './errors/codes.ts';
 export { GatewayError, type GatewayErrorOptions } from './errors/gateway-error.ts';
 export type { JsonObject, JsonValue } from './protocol/json.ts';
 export type { ResolvedProvider } from './providers/resolve-provider.ts';
+export type { CountRequest, TokenCount } from './tokenizer/chat/contract.ts';
+export type { TextTokenizer } from './tokenizer/contract.ts';
+export { loadHuggingFaceTokenizer, type HuggingFaceSource } from './tokenizer/hugging-face.ts';

@@ -1,4 +1,5 @@
 /** What the pricing runners hand in: the golden price map through the public loader, and the providers' name rules. */
+import { litellmCounts } from '../../src/client/count-tokens.ts';
 import type { CompletionCostContext } from '../../src/pricing/completion-cost.ts';
 import type { ModelContext } from '../../src/pricing/model-info.ts';
 import { PricedModels } from '../../src/pricing/priced-models.ts';
@@ -35,9 +36,7 @@ export function pricingContext(pricesPath: string): PricingContext {
       const resolved = resolveProvider({ model: name }, NO_ENVIRONMENT);
       return { model: resolved.model, provider: resolved.provider ?? '' };
     },
-    countTokens: () => {
-      throw new Error('no token counter yet');
-    },
+    countTokens: litellmCounts(model.prices),
     isProvider: (name) => findProvider(name) !== null,
   };
   opened.set(pricesPath, context);

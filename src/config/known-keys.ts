@@ -120,13 +120,18 @@ const LITELLM: readonly Row[] = [
      predibase_tenant_id replicate_key sap_service_key snowflake_key togetherai_api_key token vercel_ai_gateway_key
      wandb_key xai_key proxy_auth api_version project gdc_api_base`,
   ],
-  ['served', SERVED, 'drop_params modify_params request_timeout ssl_verify'],
+  [
+    'served',
+    SERVED,
+    `drop_params modify_params request_timeout ssl_verify cost_discount_config cost_margin_config disable_token_counter
+     model_cost_map_url`,
+  ],
   [
     'fallback',
     WITHOUT,
     `num_retries num_retries_per_request fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks
      allowed_fails max_fallbacks cache cache_params enable_redis_auth_cache caching_groups priority_reservation_settings
-     force_ipv4 ssl_certificate ssl_ecdh_curve ssl_security_level cost_discount_config cost_margin_config model_alias_map
+     force_ipv4 ssl_certificate ssl_ecdh_curve ssl_security_level model_alias_map
      model_group_settings custom_provider_map responses enable_json_schema_validation return_response_headers
      add_user_information_to_llm_headers add_function_to_prompt include_cost_in_streaming_usage network_mock
      route_all_chat_openai_to_responses use_chat_completions_url_for_anthropic_messages reasoning_auto_summary
@@ -181,9 +186,9 @@ const LITELLM: readonly Row[] = [
     'ignored',
     NOTHING,
     `set_verbose json_logs log_level log_raw_request_response suppress_debug_info telemetry disable_hf_tokenizer_download
-     disable_token_counter use_aiohttp_transport disable_aiohttp_transport aiohttp_trust_env disable_aiohttp_trust_env
+     use_aiohttp_transport disable_aiohttp_transport aiohttp_trust_env disable_aiohttp_trust_env
      expose_router_debug_in_errors request_correlation_in_logs log_client_error_tracebacks safe_memory_mode
-     model_cost_map_url known_tokenizer_config enable_preview_features default_in_memory_ttl default_redis_ttl
+     known_tokenizer_config enable_preview_features default_in_memory_ttl default_redis_ttl
      default_redis_batch_cache_expiry request_timeout_explicitly_set email litellm_mode config_path
      anthropic_beta_headers_url autorouter_presets_url blog_posts_url default_key_max_budget_alert_emails
      agent_search_embedding_model skill_search_embedding_model prompt_name_config_map initialized_langfuse_clients`,
@@ -196,13 +201,17 @@ const LITELLM: readonly Row[] = [
 ];
 
 const ROUTER: readonly Row[] = [
-  ['served', SERVED, 'model_group_alias timeout stream_timeout model_list ignore_invalid_deployments'],
+  [
+    'served',
+    SERVED,
+    'model_group_alias timeout stream_timeout model_list ignore_invalid_deployments enable_pre_call_checks',
+  ],
   [
     'fallback',
     WITHOUT,
     `num_retries max_fallbacks retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy
      cooldown_time fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
-     enable_pre_call_checks tag_filtering_match_any tag_routing_prefix optional_pre_call_checks redis_host redis_port
+     tag_filtering_match_any tag_routing_prefix optional_pre_call_checks redis_host redis_port
      redis_password redis_db redis_url cache_kwargs cache_responses caching_groups default_priority polling_interval
      default_litellm_params enable_health_check_routing health_check_staleness_threshold health_check_ignore_transient_errors
      enable_weighted_failover routing_groups deployment_affinity_ttl_seconds model_group_affinity_config plugins

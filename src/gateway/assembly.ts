@@ -30,7 +30,17 @@ import { compileOpenModeGuard } from './http/open-mode-guard.ts';
 import { RouteTable } from './http/route-table.ts';
 import { LITELLM_VERSION } from './litellm-version.ts';
 import { createCosting } from './costing.ts';
+import { createCostContext } from '../client/cost-context.ts';
+import { priceFamilies } from '../client/model-families.ts';
 import { createModelKnowledge, type ModelKnowledge } from '../client/model-knowledge.ts';
+import type { CompletionCostContext } from '../pricing/completion-cost.ts';
+import { createModelTokenCounter } from '../tokenizer/chat/model-token-counter.ts';
+import { getEncoding } from '../tokenizer/get-encoding.ts';
+import type { TokenCounting } from './counting/contract.ts';
+import { SlicedCounting } from './counting/sliced-counting.ts';
+import { ContextWindow } from './pipeline/context-window.ts';
+import { spendRoutes } from './routes/spend-routes.ts';
+import { tokenCountRoutes } from './routes/token-count-routes.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
@@ -70,10 +80,10 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
     now: () => Date.now(),
     monotonicMs: () => performance.now(),
   };
-  const knowledge = createModelKnowledge(shared.prices, snapshot);
-  const restrictions = compileRestrictions(snapshot);
-  const pipeline = createPipeline(state, shared, knowledge, restrictions);
-  const served = servedRoutes(state, shared, pipeline, knowledge);
+  const parts = createParts(state, shared);
+  const { restrictions } = parts;
+  const pipeline = createPipeline(parts);
+  const served = servedRoutes(parts, pipeline);
   const routes = new RouteTable([...served, ...notServedRoutes(served)]);
   const authenticate = compileAuth(snapshot);
   const dispatcher = new Dispatcher({
@@ -89,15 +99,40 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
   return { dispatcher, pipeline, origins: configuredOrigins(snapshot.deployments, pipeline.compiled) };
 }
 
-function servedRoutes(
-  state: GatewayState,
-  shared: SharedParts,
-  pipeline: LlmPipeline,
-  knowledge: ModelKnowledge,
-): RouteDefinition[] {
+/** What routes and pipeline of one configuration are made of. */
+interface AssemblyParts {
+  readonly state: GatewayState;
+  readonly shared: SharedParts;
+  readonly knowledge: ModelKnowledge;
+  readonly costs: CompletionCostContext;
+  readonly counting: TokenCounting;
+  readonly restrictions: RestrictionChecks;
+}
+
+function createParts(state: GatewayState, shared: SharedParts): AssemblyParts {
+  const { snapshot } = state;
+  const knowledge = createModelKnowledge(shared.prices, snapshot);
+  const families = priceFamilies(knowledge.context.prices);
+  return {
+    state,
+    shared,
+    knowledge,
+    costs: createCostContext(knowledge, snapshot.environment),
+    counting: new SlicedCounting({
+      encoding: getEncoding,
+      createCounter: (encoding) => createModelTokenCounter({ families, encoding, mode: 'litellm' }),
+    }),
+    restrictions: compileRestrictions(snapshot),
+  };
+}
+
+function servedRoutes(parts: AssemblyParts, pipeline: LlmPipeline): RouteDefinition[] {
+  const { state, shared, knowledge, costs, counting } = parts;
   const routes: RouteDefinition[] = [
     ...llmRoutes(pipeline),
     ...notNativeRoutes(pipeline),
+    ...tokenCountRoutes({ pipeline, counting }),
+    ...spendRoutes({ state, costs, counting, index: pipeline.index }),
     ...infoRoutes({
       state,
       knowledge,
@@ -111,12 +146,7 @@ function servedRoutes(
   return routes;
 }
 
-function createPipeline(
-  state: GatewayState,
-  shared: SharedParts,
-  knowledge: ModelKnowledge,
-  restrictions: RestrictionChecks,
-): LlmPipeline {
+function createPipeline({ state, shared, knowledge, costs, counting, restrictions }: AssemblyParts): LlmPipeline {
   const { snapshot } = state;
   const callIds = new CallIdSource();
   return {
@@ -139,7 +169,10 @@ function createPipeline(
         routerStreamSeconds: snapshot.router.streamTimeoutSeconds,
         globalSeconds: snapshot.litellm.requestTimeoutSeconds,
       }),
-    costHeaders: createCosting(snapshot, knowledge, () => state.now()),
+    addCostHeaders: createCosting(snapshot, costs, () => state.now()),
+    counting,
+    contextWindow:
+      snapshot.router.raw['enable_pre_call_checks'] === true ? new ContextWindow(knowledge.context, counting) : null,
     random: () => Math.random(),
     newCallId: () => callIds.next(),
     settled: () => {},

@@ -4,18 +4,13 @@
  */
 import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
 import type { JsonObject } from '../protocol/json.ts';
-import { compilePrice, type PriceCall } from '../pricing/compile-price.ts';
+import { compilePrice, type PriceCall, type PricedCall } from '../pricing/compile-price.ts';
 import type { CompletionCostContext, ResponseKind } from '../pricing/completion-cost.ts';
-import { readAdjustments } from '../pricing/cost-adjustments.ts';
-import { costHeaders, totalCostHeader } from '../pricing/cost-headers.ts';
-import { PricedModels } from '../pricing/priced-models.ts';
+import { readAdjustments, type CostAdjustments } from '../pricing/cost-adjustments.ts';
+import { addCostHeaders, addTotalCostHeader } from '../pricing/cost-headers.ts';
 import { pythonFloat } from '../pricing/python-float.ts';
-import { plainUsage, readUsage } from '../pricing/usage.ts';
+import { plainUsage, readUsage, type TokenUsage } from '../pricing/usage.ts';
 import type { RouteFamily } from '../providers/contract.ts';
-import { findProvider } from '../providers/catalogue/catalogue.ts';
-import { resolveProvider } from '../providers/resolve-provider.ts';
-import type { HeaderList } from '../wire/contract.ts';
-import type { ModelKnowledge } from '../client/model-knowledge.ts';
 
 /** What the provider's answer says of its price. */
 export interface AnswerFacts {
@@ -59,16 +54,20 @@ export interface CostedCall {
   readonly text: string | null;
 }
 
-export type CostHeaders = (call: CostedCall, answer: AnswerFacts) => HeaderList;
+/** Appends the cost headers of an answered call to those of its reply. */
+export type AddCostHeaders = (headers: string[], call: CostedCall, answer: AnswerFacts) => void;
 
-const NO_SPEND: HeaderList = ['x-litellm-key-spend', '0.0'];
+const KEY_SPEND = 'x-litellm-key-spend';
+const NOTHING_USED: TokenUsage = plainUsage(0, 0);
 /** LiteLLM-compat: text completions on these are priced under the older API's name. */
 const TEXT_PROVIDER = 'text-completion-openai';
 
-export function createCosting(snapshot: ConfigSnapshot, knowledge: ModelKnowledge, now: () => number): CostHeaders {
-  const settings = snapshot.litellm.raw;
-  const adjustments = readAdjustments(settings['cost_discount_config'], settings['cost_margin_config']);
-  const context = costContext(snapshot, knowledge);
+export function createCosting(
+  snapshot: ConfigSnapshot,
+  context: CompletionCostContext,
+  now: () => number,
+): AddCostHeaders {
+  const adjustments = configuredAdjustments(snapshot);
   const compiled = new WeakMap<Deployment, Map<RouteFamily, PriceCall>>();
 
   const priceOf = ({ deployment, apiBase, family }: CostedCall): PriceCall => {
@@ -82,37 +81,39 @@ export function createCosting(snapshot: ConfigSnapshot, knowledge: ModelKnowledg
     return made;
   };
 
-  return (call, answer) => {
+  return (headers, call, answer) => {
     const pricing = FAMILIES[call.family];
-    const cost = priceOf(call)({
-      callType: pricing.callType,
-      usage: call.stream ? plainUsage(0, 0) : answer.usage === null ? null : readUsage(answer.usage),
-      responseModel: answer.model,
-      serviceTier: answer.serviceTier,
-      at: now(),
-      ...(call.text === null ? {} : { prompt: call.text }),
-      ...(pricing.kind === null || answer.body === null ? {} : { response: answer.body(), responseKind: pricing.kind }),
-    });
-    if (cost === null) return NO_SPEND;
-    const headers = pricing.totalOnly ? totalCostHeader(cost.total) : costHeaders(cost);
-    headers.push('x-litellm-key-spend', pythonFloat(cost.total));
-    return headers;
+    const cost = priceOf(call)(pricedCall(call, answer, pricing, now()));
+    if (cost === null) {
+      headers.push(KEY_SPEND, '0.0');
+      return;
+    }
+    const total = pythonFloat(cost.total);
+    if (pricing.totalOnly) addTotalCostHeader(headers, cost, total);
+    else addCostHeaders(headers, cost, total);
+    headers.push(KEY_SPEND, total);
   };
+}
+
+function pricedCall(call: CostedCall, answer: AnswerFacts, pricing: FamilyPricing, at: number): PricedCall {
+  const byAnswer = pricing.kind !== null && answer.body !== null;
+  return {
+    callType: pricing.callType,
+    usage: call.stream ? NOTHING_USED : answer.usage === null ? null : readUsage(answer.usage),
+    responseModel: answer.model,
+    serviceTier: answer.serviceTier,
+    at,
+    prompt: call.text ?? '',
+    response: byAnswer ? answer.body() : null,
+    responseKind: byAnswer ? pricing.kind : undefined,
+  };
+}
+
+/** Discounts and margins of the configuration. */
+export function configuredAdjustments({ litellm }: ConfigSnapshot): CostAdjustments {
+  return readAdjustments(litellm.raw['cost_discount_config'], litellm.raw['cost_margin_config']);
 }
 
 function isOpenaiChat(model: string): boolean {
   return model.startsWith('openai/');
-}
-
-function costContext(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): CompletionCostContext {
-  return {
-    models: new PricedModels(knowledge.context),
-    requireProvider: (name) => {
-      const resolved = resolveProvider({ model: name }, snapshot.environment);
-      return { model: resolved.model, provider: resolved.provider ?? '' };
-    },
-    // Texts are counted from the next step on; until then an answer without usage has no price.
-    countTokens: () => 0,
-    isProvider: (name) => findProvider(name) !== null,
-  };
 }

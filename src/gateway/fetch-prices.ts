@@ -7,11 +7,11 @@ import type { PriceTable } from '../pricing/price-table.ts';
 export async function fetchPrices(table: PriceTable, url: string, log: Logger, fetchText: FetchText): Promise<void> {
   try {
     await refreshFromUrl(table, url, fetchText);
-    log.info('the price map of LITELLM_MODEL_COST_MAP_URL is in use');
+    log.info('the fetched price map is in use');
   } catch (error) {
     log.warn(
       { reason: error instanceof Error ? error.message : String(error) },
-      'LITELLM_MODEL_COST_MAP_URL gave no prices',
+      'the address of the price map gave no prices',
     );
   }
 }

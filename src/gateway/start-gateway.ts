@@ -6,14 +6,12 @@ import type { Logger } from 'pino';
 import type { ConfigSnapshot } from '../config/snapshot.ts';
 import { UpstreamPools } from '../pool/upstream-pools.ts';
 import { TimerWheel } from '../primitives/timer-wheel.ts';
-import { openPriceTable, urlOf, type PriceSources } from '../pricing/price-source.ts';
-import { loadBuiltInPrices } from '../pricing/load-built-in.ts';
 import { createSimulatedTransport, SIMULATED_ORIGIN } from '../providers/simulated/simulated-transport.ts';
 import type { TransportFactory } from '../wire/contract.ts';
 import { createNodeServer, type TlsMaterial } from '../wire/node-server.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici-transport.ts';
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
-import { fetchPrices, fetchText } from './fetch-prices.ts';
+import { openPrices, rereadPrices } from './configured-prices.ts';
 
 /** The running configuration, as the gateway needs it. */
 export interface SnapshotSource {
@@ -54,6 +52,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   });
   const { port } = await server.listen({ port: options.port, host });
   const unsubscribe = snapshotSource.subscribe((snapshot) => {
+    rereadPrices(shared.prices, snapshot, log);
     assembly = assembleFor(snapshot, shared, host);
     pools.retain(assembly.origins);
   });
@@ -95,13 +94,5 @@ function sharedParts(
   upstream: UpstreamPools,
   openExchanges: () => number,
 ): SharedParts {
-  const sources: PriceSources = {
-    overrideFile: snapshot.environment.get('FAST_LITELLM_PRICES') ?? null,
-    configured: snapshot.environment.get('LITELLM_MODEL_COST_MAP_URL') ?? null,
-    builtIn: loadBuiltInPrices,
-  };
-  const prices = openPriceTable(sources);
-  const url = urlOf(sources);
-  if (url !== null) void fetchPrices(prices, url, log, fetchText);
-  return { log, upstream, prices, openExchanges };
+  return { log, upstream, prices: openPrices(snapshot, log), openExchanges };
 }

@@ -22,12 +22,14 @@ interface CharacterCounts {
   readonly completionCharacters: number | null;
 }
 
+const NO_CHARACTERS: CharacterCounts = { promptCharacters: null, completionCharacters: null };
+
 export function characterCounts(provider: string | null, call: ReadCall): CharacterCounts {
+  const byCharacter = exactProviderPricing(provider ?? '').countsCharacters === true;
+  if (!byCharacter && call.callType !== 'speech') return NO_CHARACTERS;
   const { request, response } = call;
   const spoken = call.callType === 'speech' ? countCharacters(request.prompt ?? '') : null;
-  if (exactProviderPricing(provider ?? '').countsCharacters !== true) {
-    return { promptCharacters: spoken, completionCharacters: null };
-  }
+  if (!byCharacter) return { promptCharacters: spoken, completionCharacters: null };
   const { messages = [] } = request;
   const prompt =
     messages.length > 0 ? countCharacters(messages.map((message) => textOf(message['content'])).join('')) : null;

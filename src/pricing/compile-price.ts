@@ -36,7 +36,7 @@ export interface PricedCall {
   readonly at: number;
   /** The parsed answer, where its type is priced by more than usage (pictures, rerank, transcription, tools). */
   readonly response?: JsonObject | null;
-  readonly responseKind?: ResponseKind;
+  readonly responseKind?: ResponseKind | undefined;
   /** Text that was spoken. */
   readonly prompt?: string;
   readonly totalTimeMs?: number | null;
@@ -130,10 +130,11 @@ interface FixedParts {
 
 function readPricedCall(call: PricedCall, fixed: FixedParts): ReadCall {
   const tier = call.serviceTier ?? call.usage?.serviceTier ?? null;
+  // One literal, no spread: this runs once per request.
   return {
     request: {
       response: call.response ?? null,
-      ...(call.responseKind === undefined ? {} : { responseKind: call.responseKind }),
+      responseKind: call.responseKind,
       model: fixed.model,
       customLlmProvider: fixed.customLlmProvider,
       callType: call.callType,

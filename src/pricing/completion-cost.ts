@@ -5,7 +5,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { adjustCost, NO_ADJUSTMENTS, type AdjustedCost, type CostAdjustments } from './cost-adjustments.ts';
-import { costModelNames } from './cost-model-names.ts';
+import { billingNames } from './cost-model-names.ts';
 import { costPerToken, syncCallType, type CostContext } from './cost-per-token.ts';
 import { customTypeCosts, type CustomTokenPrice } from './custom-price.ts';
 import { listedImageCost } from './image-cost.ts';
@@ -25,7 +25,7 @@ export type ResponseKind =
 
 export interface CompletionCostRequest {
   readonly response?: JsonObject | null;
-  readonly responseKind?: ResponseKind;
+  readonly responseKind?: ResponseKind | undefined;
   readonly model?: string | null;
   readonly customLlmProvider?: string | null;
   readonly callType?: string | null;
@@ -97,7 +97,7 @@ export function completionCost(request: CompletionCostRequest, context: Completi
 /** @throws GatewayError `not_found`: none of the names has a price; `bad_request`: no model or no provider */
 export function completionCostBreakdown(request: CompletionCostRequest, context: CompletionCostContext): CostBreakdown {
   const call = readCall(request);
-  const names = costModelNames(
+  const names = billingNames(
     {
       model: call.model,
       responseModel: call.responseModel,
@@ -111,13 +111,9 @@ export function completionCostBreakdown(request: CompletionCostRequest, context:
     context,
   );
   let failure: unknown = null;
-  let provider = request.customLlmProvider ?? null;
-  for (const name of names) {
+  for (const { model, provider } of names) {
     try {
-      // LiteLLM-compat: the provider that one name has resolved to holds for the names after it.
-      const resolved = provider === null && name !== null ? context.models.context.resolveProvider(name, null) : null;
-      provider ??= resolved?.provider ?? null;
-      return costUnderName(resolved?.model ?? name, provider, call, context);
+      return costUnderName(model, provider, call, context);
     } catch (error) {
       failure = error;
     }
@@ -181,7 +177,7 @@ export function costUnderName(
     throw new GatewayError('bad_request', 'Neither the request nor the answer names a model; pass `model`.');
   }
   const whole = wholeCost(model, provider, call, context);
-  if (whole !== null) return breakdown({ prompt: whole, completion: 0 }, model, provider);
+  if (whole !== null) return breakdown({ prompt: whole, completion: 0 }, model, provider, NO_PARTS);
   if (call.callType === 'search') return searchBreakdown(model, provider, call, context);
   return tokenBreakdown(model, provider, call, context);
 }
@@ -241,7 +237,10 @@ function searchBreakdown(
   const own = providerPricing(provider).searchCost;
   const prompt =
     own?.(options, context.models) ?? searchCost({ model: listed, provider, queries, options }, context.models);
-  return breakdown({ prompt, completion: 0 }, model, provider, { adjustments: call.request.adjustments });
+  return breakdown({ prompt, completion: 0 }, model, provider, {
+    ...NO_PARTS,
+    adjustments: call.request.adjustments,
+  });
 }
 
 function tokenBreakdown(
@@ -253,21 +252,23 @@ function tokenBreakdown(
   const { request, response } = call;
   const { models } = context;
   const model = billedName(named, provider, call, context);
+  const characters = characterCounts(provider, call);
   const byTime = replicateCost(model, call, context);
-  if (byTime !== null) return breakdown({ prompt: byTime, completion: 0 }, model, provider);
+  if (byTime !== null) return breakdown({ prompt: byTime, completion: 0 }, model, provider, NO_PARTS);
   const pair = costPerToken(
     {
       model,
       customLlmProvider: provider,
       callType: call.callType,
       usage: call.usage,
-      countUsage: () => countedUsage(model, call, context),
+      countUsage: call.usage === null ? usageCounter(model, call, context) : null,
       regionName: request.regionName ?? null,
       responseTimeMs: request.totalTimeMs ?? 0,
-      ...characterCounts(provider, call),
+      promptCharacters: characters.promptCharacters,
+      completionCharacters: characters.completionCharacters,
       customCostPerToken: request.customCostPerToken ?? null,
       customCostPerSecond: request.customCostPerSecond ?? null,
-      rerankUnits: rerankUnits(response),
+      rerankUnits: call.callType === 'rerank' ? rerankUnits(response) : null,
       audioSeconds: response === null ? 0 : (numberAt(response, 'duration') ?? 0),
       serviceTier: call.serviceTier,
       dataResidency: request.dataResidency ?? null,
@@ -289,12 +290,13 @@ function tokenBreakdown(
   });
   const fee = exactProviderPricing(provider ?? '').additionalCost;
   const additional = fee?.(model, request.requestModel ?? null, call.usage?.promptTokens ?? 0, models) ?? 0;
-  return breakdown(pair, model, provider, {
-    tools,
-    additional,
-    types: typeCosts(model, provider, call, context),
-    adjustments: request.adjustments,
-  });
+  const types = typeCosts(model, provider, call, context);
+  return breakdown(pair, model, provider, { tools, additional, types, adjustments: request.adjustments });
+}
+
+/** Apart, so that a call with usage makes no closure. */
+function usageCounter(model: string, call: ReadCall, context: CompletionCostContext): () => TokenUsage {
+  return () => countedUsage(model, call, context);
 }
 
 function typeCosts(
@@ -339,18 +341,18 @@ function replicateCost(model: string, call: ReadCall, context: CompletionCostCon
 }
 
 interface BreakdownParts {
-  readonly tools?: number;
-  readonly additional?: number;
-  readonly types?: TokenTypeCosts;
-  readonly adjustments?: CostAdjustments | undefined;
+  readonly tools: number;
+  readonly additional: number;
+  readonly types: TokenTypeCosts;
+  readonly adjustments: CostAdjustments | undefined;
 }
 
-function breakdown(pair: CostPair, model: string, provider: string | null, parts: BreakdownParts = {}): CostBreakdown {
-  const tools = parts.tools ?? 0;
-  const additional = parts.additional ?? 0;
+const NO_PARTS: BreakdownParts = { tools: 0, additional: 0, types: NO_TYPES, adjustments: undefined };
+
+function breakdown(pair: CostPair, model: string, provider: string | null, parts: BreakdownParts): CostBreakdown {
+  const { tools, additional, types } = parts;
   const original = pair.prompt + pair.completion + tools + additional;
   const adjusted = adjustCost(original, provider, parts.adjustments ?? NO_ADJUSTMENTS);
-  const types = parts.types ?? NO_TYPES;
   // Field by field: this runs once per request, and spreading four objects costs more than the arithmetic.
   return {
     total: adjusted.total,

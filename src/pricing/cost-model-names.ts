@@ -17,6 +17,33 @@ export interface NamedCost {
   readonly isProvider: (name: string) => boolean;
 }
 
+/** A name with the provider under which it is priced. */
+export interface BillingName {
+  readonly model: string | null;
+  readonly provider: string | null;
+}
+
+/** The names with their providers; kept per request and answer where nothing but their names decides. */
+export function billingNames(cost: NamedCost, context: CostContext): readonly BillingName[] {
+  if (cost.customPricing || cost.baseModel !== null || cost.regionName !== null) return resolvedNames(cost, context);
+  const memo = context.models.billingNames;
+  return (
+    memo.get(cost.provider, cost.model, cost.responseModel) ??
+    memo.set(resolvedNames(cost, context), cost.provider, cost.model, cost.responseModel)
+  );
+}
+
+function resolvedNames(cost: NamedCost, context: CostContext): readonly BillingName[] {
+  let { provider } = cost;
+  return costModelNames(cost, context).map((name) => {
+    if (provider !== null || name === null) return { model: name, provider };
+    const resolved = context.models.context.resolveProvider(name, null);
+    // LiteLLM-compat: the provider that one name has resolved to holds for the names after it.
+    provider = resolved?.provider ?? null;
+    return { model: resolved?.model ?? name, provider };
+  });
+}
+
 /** At most three names; the first one that has a price decides. */
 export function costModelNames(cost: NamedCost, context: CostContext): readonly (string | null)[] {
   const names: (string | null)[] = [selectedName(cost, context), cost.responseModel];

@@ -27,7 +27,7 @@ export interface CostPerTokenRequest {
   readonly callType?: string | null;
   readonly usage?: TokenUsage | null;
   /** Makes up the usage where `usage` is missing and the price is by tokens. */
-  readonly countUsage?: () => TokenUsage;
+  readonly countUsage?: (() => TokenUsage) | null;
   readonly regionName?: string | null;
   readonly responseTimeMs?: number | null;
   readonly promptCharacters?: number | null;
@@ -49,7 +49,8 @@ export interface CostPerTokenRequest {
   readonly at: number;
 }
 
-interface NamedCall {
+/** What prices a call of this name and provider. */
+export interface NamedCall {
   readonly provider: string;
   /** Key of the map, else the name as given. */
   readonly model: string;
@@ -58,8 +59,7 @@ interface NamedCall {
 
 /** @throws GatewayError `not_found`: no price; `bad_request`: no provider, or a count is missing */
 export function costPerToken(request: CostPerTokenRequest, context: CostContext): CostPair {
-  const usageOf = (): TokenUsage => request.usage ?? request.countUsage?.() ?? plainUsage(0, 0);
-  if (request.customCostPerToken != null) return customTokenCost(request.customCostPerToken, usageOf());
+  if (request.customCostPerToken != null) return customTokenCost(request.customCostPerToken, usageOf(request));
   if (request.customCostPerSecond != null) {
     return customTimeCost(request.customCostPerSecond, request.responseTimeMs ?? null);
   }
@@ -70,32 +70,46 @@ export function costPerToken(request: CostPerTokenRequest, context: CostContext)
     vertexLocation: request.vertexLocation ?? null,
     at: request.at,
   };
-  return (
-    costByCallType(request, named, usageOf, { ...context, conditions }) ??
-    (exactProviderPricing(named.provider).tokenCost ?? listedCost)({
-      models: context.models,
-      ...named,
-      callType: request.callType ?? null,
-      usage: usageOf(),
-      conditions,
-      responseTimeMs: request.responseTimeMs === undefined ? 0 : request.responseTimeMs,
-      promptCharacters: request.promptCharacters ?? null,
-      completionCharacters: request.completionCharacters ?? null,
-      requestModel: request.requestModel ?? null,
-    })
-  );
+  const callType = syncCallType(request.callType);
+  if (TYPES_WITH_A_RULE.has(callType)) return costByCallType(callType, request, named, { context, conditions });
+  return (exactProviderPricing(named.provider).tokenCost ?? listedCost)({
+    models: context.models,
+    provider: named.provider,
+    model: named.model,
+    bareModel: named.bareModel,
+    callType: request.callType ?? null,
+    usage: usageOf(request),
+    conditions,
+    responseTimeMs: request.responseTimeMs === undefined ? 0 : request.responseTimeMs,
+    promptCharacters: request.promptCharacters ?? null,
+    completionCharacters: request.completionCharacters ?? null,
+    requestModel: request.requestModel ?? null,
+  });
 }
 
-/** null: the call's type has no rule of its own. Asynchronous variants of a type have an `a` in front. */
+function usageOf(request: CostPerTokenRequest): TokenUsage {
+  return request.usage ?? request.countUsage?.() ?? plainUsage(0, 0);
+}
+
+const TYPES_WITH_A_RULE: ReadonlySet<string> = new Set([
+  'speech',
+  'rerank',
+  'ocr',
+  'retrieve_batch',
+  'transcription',
+  'search',
+]);
+
 function costByCallType(
+  callType: string,
   request: CostPerTokenRequest,
   named: NamedCall,
-  usage: () => TokenUsage,
-  context: CostContext & { readonly conditions: BillingConditions },
-): CostPair | null {
-  const { models, conditions } = context;
+  { context, conditions }: { readonly context: CostContext; readonly conditions: BillingConditions },
+): CostPair {
+  const { models } = context;
   const { provider, model, bareModel } = named;
-  switch (syncCallType(request.callType)) {
+  const usage = (): TokenUsage => usageOf(request);
+  switch (callType) {
     case 'speech':
       return speechCost({
         models,
@@ -117,12 +131,10 @@ function costByCallType(
       return batchCost(models.find(model, provider), usage(), conditions.dataResidency);
     case 'transcription':
       return transcriptionCost(models.require(bareModel, provider), usage(), request.audioSeconds ?? 0, conditions);
-    case 'search': {
+    default: {
       const queries = request.numberOfQueries || 1;
       return { prompt: searchCost({ model, provider, queries, options: {} }, models), completion: 0 };
     }
-    default:
-      return null;
   }
 }
 
@@ -152,17 +164,26 @@ export function syncCallType(callType: string | null | undefined): string {
 /** Which key prices the call: with provider, as given, without the first path segment; the name as given when none. */
 function nameCall(request: CostPerTokenRequest, context: CostContext): NamedCall {
   if (request.model === null) throw new GatewayError('bad_request', 'Invalid arg. Model cannot be none.');
+  const provider = request.customLlmProvider ?? null;
+  if (request.regionName != null) return findNames(request.model, provider, request.regionName, context);
+  const memo = context.models.namedCalls;
+  return (
+    memo.get(provider, request.model) ??
+    memo.set(findNames(request.model, provider, null, context), provider, request.model)
+  );
+}
+
+function findNames(asked: string, given: string | null, region: string | null, context: CostContext): NamedCall {
   const { prices } = context.models.context;
-  const given = request.customLlmProvider ?? null;
-  let model = request.model;
+  let model = asked;
   let withProvider = model;
   const prefix = given === null ? '' : `${given}/`;
   if (given !== null) {
     // A deployment's name may repeat the provider; all but one go.
     while (model.startsWith(prefix + prefix)) model = model.slice(prefix.length);
     withProvider = model.startsWith(prefix) ? model : prefix + model;
-    const regional = request.regionName == null ? undefined : `${prefix}${request.regionName}/${model}`;
-    if (regional !== undefined && prices.get(regional) !== undefined) withProvider = regional;
+    const regional = region === null ? null : `${prefix}${region}/${model}`;
+    if (regional !== null && prices.get(regional) !== undefined) withProvider = regional;
   }
   const provider = given ?? context.requireProvider(model).provider;
   const slash = model.indexOf('/');

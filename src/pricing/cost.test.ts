@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../protocol/json.ts';
 import { testContext } from '../../test/support/prices.ts';
-import { completionCost, completionCostBreakdown } from './completion-cost.ts';
+import { completionCost, completionCostBreakdown, type CostBreakdown } from './completion-cost.ts';
 import { readAdjustments } from './cost-adjustments.ts';
-import { costHeaders } from './cost-headers.ts';
+import { addCostHeaders } from './cost-headers.ts';
+import { pythonFloat } from './python-float.ts';
 import { costPerToken } from './cost-per-token.ts';
 import { readUsage } from './usage.ts';
 
@@ -217,14 +218,14 @@ describe('completionCost', () => {
   });
 });
 
-describe('costHeaders', () => {
+describe('addCostHeaders', () => {
   it('prints the parts as Python does, the cache beside the input', () => {
     const response = chat({ prompt_tokens: 27, completion_tokens: 6, prompt_tokens_details: { cached_tokens: 20 } });
     const cost = completionCostBreakdown(
       { response, responseKind: 'chat', customLlmProvider: 'openai', at: NOON },
       context,
     );
-    expect(Object.fromEntries(pairs(costHeaders(cost)))).toMatchObject({
+    expect(Object.fromEntries(pairs(headersOf(cost)))).toMatchObject({
       'x-litellm-response-cost-input': '1.7500000000000002e-05',
       'x-litellm-response-cost-output': '6.000000000000001e-05',
       'x-litellm-response-cost-cache-read': '2.5e-05',
@@ -238,11 +239,17 @@ describe('costHeaders', () => {
       { response: chat({}), responseKind: 'chat', customLlmProvider: 'openai', at: NOON },
       context,
     );
-    const names = pairs(costHeaders(cost)).map(([name]) => name);
+    const names = pairs(headersOf(cost)).map(([name]) => name);
     expect(names).not.toContain('x-litellm-response-cost');
     expect(names).toContain('x-litellm-response-cost-original');
   });
 });
+
+function headersOf(cost: CostBreakdown): string[] {
+  const headers: string[] = [];
+  addCostHeaders(headers, cost, pythonFloat(cost.total));
+  return headers;
+}
 
 function pairs(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, index) => [flat[index * 2] ?? '', flat[index * 2 + 1] ?? '']);

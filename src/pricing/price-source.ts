@@ -23,10 +23,15 @@ const GZIP_MAGIC = 0x1f8b;
 const MAXIMUM_BYTES = 300_000_000;
 
 export function openPriceTable(sources: PriceSources): PriceTable {
-  const file = sources.overrideFile ?? (isUrl(sources.configured) ? null : sources.configured) ?? null;
+  const file = fileOf(sources);
   if (file === null) return new PriceTable(sources.builtIn);
   const map = readPriceFile(file);
   return new PriceTable(() => map);
+}
+
+/** The file that the sources name, or null. */
+export function fileOf(sources: PriceSources): string | null {
+  return sources.overrideFile ?? (isUrl(sources.configured) ? null : sources.configured) ?? null;
 }
 
 /** The URL that `refreshFromUrl` has to be given, or null when the sources name none. */

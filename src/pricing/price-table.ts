@@ -105,7 +105,8 @@ export class PriceTable implements PriceLookup {
   resolveKey(name: string): string | null {
     if (this.get(name) !== undefined) return name;
     this.#lowerCase ??= this.#spellings();
-    return this.#lowerCase.get(name.toLowerCase()) ?? null;
+    const lowerCase = name.toLowerCase();
+    return this.#lowerCase.get(lowerCase) ?? (this.get(lowerCase) === undefined ? null : lowerCase);
   }
 
   factsOf(model: string): JsonObject | null {
@@ -159,9 +160,19 @@ export class PriceTable implements PriceLookup {
     this.#version++;
   }
 
+  /** By lower case, the keys that are not in lower case already; of two spellings the later one holds. */
   #spellings(): ReadonlyMap<string, string> {
     const spellings = new Map<string, string>();
-    for (const key of this.keys()) spellings.set(key.toLowerCase(), key);
+    const add = (_entry: PriceEntry, key: string): void => {
+      const lowerCase = key.toLowerCase();
+      if (lowerCase !== key) spellings.set(lowerCase, key);
+      else if (spellings.size > 0) spellings.delete(key);
+    };
+    const { entries } = this.#current();
+    entries.forEach(add);
+    this.#registered.forEach((entry, key) => {
+      if (!entries.has(key)) add(entry, key);
+    });
     return spellings;
   }
 }

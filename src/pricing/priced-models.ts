@@ -1,10 +1,13 @@
 /**
- * Models with their compiled prices, found once and kept while the price map stays the same.
- * Bounded: names come from clients, so the store is emptied when it is full rather than growing.
+ * Models with their compiled prices, found once and kept while the price map stays the same; and beside them the other
+ * answers of the map that every priced call needs.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
+import type { BillingName } from './cost-model-names.ts';
+import type { NamedCall } from './cost-per-token.ts';
 import { describeModel, findModel, notMappedMessage, type ModelContext } from './model-info.ts';
+import { PriceMemo } from './price-memo.ts';
 import { providerNaming } from './provider-names.ts';
 import { TokenPrices } from './token-prices.ts';
 
@@ -16,38 +19,24 @@ export interface PricedModel {
   readonly prices: TokenPrices;
 }
 
-const CAPACITY = 4096;
-
 export class PricedModels {
   readonly context: ModelContext;
-  /** By provider, then by name: no key has to be put together. */
-  readonly #found = new Map<string | null, Map<string, PricedModel | null>>();
-  #size = 0;
-  #version = 0;
+  /** By provider, name of the request and name of the answer. */
+  readonly billingNames: PriceMemo<readonly BillingName[]>;
+  /** By provider and name. */
+  readonly namedCalls: PriceMemo<NamedCall>;
+  readonly #found: PriceMemo<PricedModel | null>;
 
   constructor(context: ModelContext) {
     this.context = context;
+    this.billingNames = new PriceMemo(context.prices);
+    this.namedCalls = new PriceMemo(context.prices);
+    this.#found = new PriceMemo(context.prices);
   }
 
   find(model: string, provider: string | null): PricedModel | null {
-    const { prices } = this.context;
-    if (this.#version !== prices.version || this.#size >= CAPACITY) {
-      this.#found.clear();
-      this.#size = 0;
-      this.#version = prices.version;
-    }
-    let names = this.#found.get(provider);
-    if (names === undefined) {
-      names = new Map();
-      this.#found.set(provider, names);
-    }
-    const known = names.get(model);
-    if (known !== undefined) return known;
-    const found = findModel({ model, customLlmProvider: provider }, this.context);
-    const priced = found === null ? null : compile(found.key, provider ?? found.provider, describeModel(found));
-    names.set(model, priced);
-    this.#size++;
-    return priced;
+    const known = this.#found.get(provider, model);
+    return known === undefined ? this.#compile(model, provider) : known;
   }
 
   /** @throws GatewayError `not_found` with LiteLLM's message */
@@ -55,6 +44,12 @@ export class PricedModels {
     const found = this.find(model, provider);
     if (found === null) throw new GatewayError('not_found', notMappedMessage(model, provider));
     return found;
+  }
+
+  #compile(model: string, provider: string | null): PricedModel | null {
+    const found = findModel({ model, customLlmProvider: provider }, this.context);
+    const priced = found === null ? null : compile(found.key, provider ?? found.provider, describeModel(found));
+    return this.#found.set(priced, provider, model);
   }
 }
 

@@ -19,7 +19,14 @@ interface KnownConditions {
   readonly residency?: boolean;
 }
 
+const TIER: KnownConditions = { tier: true };
+const TIER_AND_RESIDENCY: KnownConditions = { tier: true, residency: true };
+
+/** The same object where there is nothing to leave out, as for nearly every call. */
 function restrict(conditions: BillingConditions, known: KnownConditions): BillingConditions {
+  const tierFits = known.tier === true || conditions.serviceTier === null;
+  const residencyFits = known.residency === true || conditions.dataResidency === null;
+  if (tierFits && residencyFits && conditions.vertexLocation === null) return conditions;
   return {
     serviceTier: known.tier === true ? conditions.serviceTier : null,
     dataResidency: known.residency === true ? conditions.dataResidency : null,
@@ -39,11 +46,7 @@ export function generalCost(known: KnownConditions): (call: TokenCall) => CostPa
 /** Providers without a row: by tokens where the map has a token price, else by the time that the call took. */
 export function listedCost(call: TokenCall): CostPair {
   const { info, prices } = call.models.require(call.model, call.provider);
-  const byTokens =
-    (numberAt(info, 'input_cost_per_token') ?? 0) > 0 ||
-    (numberAt(info, 'output_cost_per_token') ?? 0) > 0 ||
-    info['tiered_pricing'] != null;
-  if (byTokens) return tokenCost(prices, call.usage, restrict(call.conditions, { tier: true, residency: true }));
+  if (prices.byTokens) return tokenCost(prices, call.usage, restrict(call.conditions, TIER_AND_RESIDENCY));
   const perInputSecond = numberAt(info, 'input_cost_per_second');
   const perOutputSecond = numberAt(info, 'output_cost_per_second');
   const time = call.responseTimeMs;
@@ -55,7 +58,7 @@ export function listedCost(call: TokenCall): CostPair {
 /** Anthropic: surcharges for the region that served the call and for its fast mode. */
 export function anthropicCost(call: TokenCall): CostPair {
   const { info, prices } = call.models.require(call.model, call.provider);
-  let { prompt, completion } = tokenCost(prices, call.usage, restrict(call.conditions, { tier: true }));
+  let { prompt, completion } = tokenCost(prices, call.usage, restrict(call.conditions, TIER));
   const speed = call.usage.speed === 'fast' ? (specialRate(info['provider_specific_entry'], 'fast') ?? 1) : 1;
   for (const factor of [speed, geoFactor(info, call.usage)]) {
     if (factor === 1) continue;
@@ -84,7 +87,7 @@ export function azureCost(call: TokenCall): CostPair {
   if (perSecond !== null && call.responseTimeMs !== null) {
     return { prompt: 0, completion: (perSecond * call.responseTimeMs) / MILLISECONDS_PER_SECOND };
   }
-  return tokenCost(prices, call.usage, restrict(call.conditions, { tier: true }));
+  return tokenCost(prices, call.usage, restrict(call.conditions, TIER));
 }
 
 /** xAI states its cost; else reasoning is billed beside the completion unless the total says it is inside. */

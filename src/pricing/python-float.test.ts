@@ -23,6 +23,19 @@ describe('pythonFloat', () => {
     expect(pythonFloat(value)).toBe(text);
   });
 
+  it('writes small numbers as taking apart toExponential would', () => {
+    const exponent = fc.integer({ min: -9, max: -3 });
+    fc.assert(
+      fc.property(fc.double({ min: -10, max: 10, noNaN: true }), exponent, (significand, power) => {
+        const value = significand * 10 ** power;
+        fc.pre(value !== 0 && Math.abs(value) < 1e-4);
+        const [digits = '', size = ''] = value.toExponential().split('e-');
+        expect(pythonFloat(value)).toBe(`${digits}e-${size.padStart(2, '0')}`);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it('reads back as the same number in one of the two forms', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {

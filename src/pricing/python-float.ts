@@ -12,10 +12,26 @@ export function pythonFloat(value: number): string {
     const text = String(value);
     return text.includes('.') ? text : `${text}.0`;
   }
-  const [digits = '', exponent = '0'] = value.toExponential().split('e');
-  const size = Math.abs(Number(exponent)).toString().padStart(2, '0');
-  return `${digits}e${exponent.startsWith('-') ? '-' : '+'}${size}`;
+  return magnitude < LEAST_DECIMAL ? withPaddedExponent(String(value)) : withExponent(value, magnitude);
+}
+
+/** JavaScript writes these with zeros in front, e.g. `0.0000675`; its text is taken apart, since `toExponential` is dear. */
+function withExponent(value: number, magnitude: number): string {
+  if (magnitude >= LEAST_LARGE) return withPaddedExponent(value.toExponential());
+  const exponent = magnitude < LEAST_FIVE_DIGITS ? 6 : 5;
+  const text = String(magnitude);
+  const first = exponent + 1;
+  const more = text.length > first + 1 ? `.${text.slice(first + 1)}` : '';
+  return `${value < 0 ? '-' : ''}${text[first]}${more}e-0${exponent}`;
+}
+
+/** `6.75e-7` → `6.75e-07`. */
+function withPaddedExponent(text: string): string {
+  return text.length - text.indexOf('e') === 3 ? `${text.slice(0, -1)}0${text.slice(-1)}` : text;
 }
 
 const LEAST_PLAIN = 1e-4;
+const LEAST_FIVE_DIGITS = 1e-5;
+/** Below it JavaScript writes an exponent of its own. */
+const LEAST_DECIMAL = 1e-6;
 const LEAST_LARGE = 1e16;

@@ -26,7 +26,7 @@ export function readTiers(value: JsonValue | undefined): readonly PriceTier[] {
 }
 
 export function tierFor(tiers: readonly PriceTier[], inputTokens: number): PriceTier | null {
-  if (inputTokens <= 0) return null;
+  if (tiers.length === 0 || inputTokens <= 0) return null;
   return tiers.find((tier) => tier.start < inputTokens && inputTokens <= tier.end) ?? tiers.at(-1) ?? null;
 }
 

@@ -63,6 +63,9 @@ export class TokenPrices {
   /** The entry as `describeModel` answers it. */
   readonly info: JsonObject;
   readonly tiers: readonly PriceTier[];
+  /** The entry lists a price by tokens. */
+  readonly byTokens: boolean;
+  readonly #hasOffPeak: boolean;
   readonly #inclusive: boolean;
   readonly #variants = new Map<string, TierVariant>();
 
@@ -71,13 +74,17 @@ export class TokenPrices {
     this.info = info;
     this.tiers = readTiers(info['tiered_pricing']);
     this.#inclusive = inclusive;
+    // Read once: an entry has 150 keys, and a look-up in such an object costs as much as the multiplication.
+    this.#hasOffPeak = info['off_peak_pricing'] != null;
+    this.byTokens =
+      (numberAt(info, INPUT) ?? 0) > 0 || (numberAt(info, OUTPUT) ?? 0) > 0 || info['tiered_pricing'] != null;
   }
 
   rates(promptTokens: number, serviceTier: string | null, at: number): TokenRates {
     const tier = tierFor(this.tiers, promptTokens);
     const tiered = tier !== null && tierHas(tier, INPUT) ? this.#tieredRates(tier, serviceTier) : null;
     const standard = tiered ?? this.#standardRates(promptTokens, serviceTier);
-    return this.info['off_peak_pricing'] == null ? standard : this.#offPeak(standard, at);
+    return this.#hasOffPeak ? this.#offPeak(standard, at) : standard;
   }
 
   other(serviceTier: string | null): OtherRates {

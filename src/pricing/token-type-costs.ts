@@ -21,10 +21,10 @@ export function tokenTypeCosts(model: PricedModel, usage: TokenUsage, conditions
     residencyUplift(model.prices, conditions.dataResidency) *
     locationUplift(model.prices, conditions.vertexLocation) *
     geoFactor(model.info, usage);
-  const scaled = (rate: number): number => (factor === 1 ? rate : rate * factor);
   return {
-    cacheRead: prompt === null ? 0 : prompt.cached * scaled(rates.cacheRead),
-    cacheWrite: prompt === null ? 0 : cacheWriteCost(prompt, scaled(rates.cacheWrite), scaled(rates.cacheWriteOneHour)),
-    reasoning: completion === null ? 0 : completion.reasoning * scaled(rates.reasoning ?? rates.output),
+    cacheRead: prompt === null ? 0 : prompt.cached * (rates.cacheRead * factor),
+    cacheWrite:
+      prompt === null ? 0 : cacheWriteCost(prompt, rates.cacheWrite * factor, rates.cacheWriteOneHour * factor),
+    reasoning: completion === null ? 0 : completion.reasoning * ((rates.reasoning ?? rates.output) * factor),
   };
 }

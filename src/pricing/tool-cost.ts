@@ -103,11 +103,13 @@ const hasOutputItem = (response: JsonObject | null, type: string): boolean => ou
 function hasAnnotation(response: JsonObject | null, type: string): boolean {
   const choices = response?.['choices'];
   if (!isJsonArray(choices)) return false;
-  return choices.some((choice) => {
+  for (const choice of choices) {
     const message = isJsonObject(choice) ? choice['message'] : undefined;
     const annotations = isJsonObject(message) ? message['annotations'] : undefined;
-    return isJsonArray(annotations) && annotations.some((item) => isJsonObject(item) && item['type'] === type);
-  });
+    if (!isJsonArray(annotations)) continue;
+    for (const item of annotations) if (isJsonObject(item) && item['type'] === type) return true;
+  }
+  return false;
 }
 
 /** Searches counted in a raw Anthropic answer. */

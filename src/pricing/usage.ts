@@ -64,7 +64,9 @@ function count(value: JsonValue | undefined): number | null {
 
 function objectAt(source: JsonObject, key: string): JsonObject | null {
   const value = source[key];
-  return isJsonObject(value) && Object.keys(value).length > 0 ? value : null;
+  if (!isJsonObject(value)) return null;
+  for (const _ in value) return value;
+  return null;
 }
 
 /** Reads any of the known shapes; fields that are missing or of another type count as not reported. */

@@ -3,7 +3,7 @@
  * masked before it can reach a client or a log.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import { pythonRepr } from './python-text.ts';
+import { pythonRepr } from '../protocol/python-text.ts';
 
 export interface FailureText {
   /** What the text rules are matched against. */

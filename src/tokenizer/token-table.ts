@@ -47,6 +47,8 @@ export class TokenTable {
   readonly #view: DataView;
   readonly #pieces: Int32Array;
   readonly #pieceMask: number;
+  /** One bit per hash of a pair: most neighbours do not merge, and this says so from a processor cache. */
+  readonly #pairFilter: Int32Array;
   readonly #pairs: Int32Array;
   readonly #pairMask: number;
 
@@ -64,6 +66,7 @@ export class TokenTable {
     this.ragged = new Uint8Array(shared, at.ragged, 65_536);
     this.#pieces = new Int32Array(shared, at.pieces, layout.pieceSlots * 4);
     this.#pieceMask = layout.pieceSlots - 1;
+    this.#pairFilter = new Int32Array(shared, at.pairFilter, FILTER_WORDS);
     this.#pairs = new Int32Array(shared, at.pairs, layout.pairSlots * 2);
     this.#pairMask = layout.pairSlots - 1;
     this.bytes = new Uint8Array(shared, at.bytes, layout.bytesLength + READ_AHEAD_BYTES);
@@ -110,7 +113,9 @@ export class TokenTable {
   merged(left: number, right: number): number {
     const pairs = this.#pairs;
     const mask = this.#pairMask;
-    let slot = hashPair(left, right) & mask;
+    const hash = hashPair(left, right);
+    if (((this.#pairFilter[hash >>> FILTER_SHIFT] as number) & (1 << hash)) === 0) return -1;
+    let slot = hash & mask;
     for (;;) {
       const at = slot << 1;
       const low = pairs[at] as number;
@@ -197,7 +202,9 @@ export class TokenTable {
     const right = this.find(this.#view, start + split, end);
     this.left[id] = left;
     this.right[id] = right;
-    let slot = hashPair(left, right) & this.#pairMask;
+    const hash = hashPair(left, right);
+    this.#pairFilter[hash >>> FILTER_SHIFT] = (this.#pairFilter[hash >>> FILTER_SHIFT] as number) | (1 << hash);
+    let slot = hash & this.#pairMask;
     while (this.#pairs[slot * 2] !== EMPTY_PAIR) slot = (slot + 1) & this.#pairMask;
     this.#pairs[slot * 2] = left | ((id & LOW_MASK) << ID_BITS);
     this.#pairs[slot * 2 + 1] = right | ((id >>> LOW_BITS) << ID_BITS);
@@ -257,6 +264,9 @@ function lastLead(bytes: Uint8Array, start: number, end: number): number {
 
 /** No pair packs to this: its three ids would all be 2^18 - 1, above every id there is. */
 const EMPTY_PAIR = -1;
+/** 2^15 words, 128 KB: a fifth of its bits is set by o200k. The word comes from the upper bits of the hash. */
+const FILTER_WORDS = 1 << 15;
+const FILTER_SHIFT = 32 - 15;
 const LONG_SEED_0 = 0x2c1b3c6d;
 const LONG_SEED_1 = 0x297a2d39;
 
@@ -303,6 +313,7 @@ function arrayOffsets({
 }: Layout): Record<
   | 'pieces'
   | 'pairs'
+  | 'pairFilter'
   | 'offsets'
   | 'left'
   | 'right'
@@ -317,7 +328,8 @@ function arrayOffsets({
   // Slots first: 16-byte slots on 16-byte offsets never straddle a cache line.
   const pieces = HEADER_BYTES;
   const pairs = pieces + pieceSlots * 16;
-  const offsets = pairs + pairSlots * 8;
+  const pairFilter = pairs + pairSlots * 8;
+  const offsets = pairFilter + FILTER_WORDS * 4;
   const left = offsets + (size + 1) * 4;
   const right = left + size * 4;
   const byteIds = right + size * 4;
@@ -325,7 +337,7 @@ function arrayOffsets({
   const characterIds = bytePairs + 65_536 * 4;
   const ragged = characterIds + 65_536 * 4;
   const bytes = ragged + 65_536;
-  return { pieces, pairs, offsets, left, right, byteIds, bytePairs, characterIds, ragged, bytes, end: bytes };
+  return { pieces, pairs, pairFilter, offsets, left, right, byteIds, bytePairs, characterIds, ragged, bytes, end: bytes };
 }
 
 function allocate(layout: Layout): SharedArrayBuffer {

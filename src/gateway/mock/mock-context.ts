@@ -16,7 +16,12 @@ export interface MockContext {
    * Tokens of the prompt and of the answer, for the usage chunk of a stream; LiteLLM counts them there, while a plain
    * answer always says 10 and 20. Left out: 10 and 20.
    */
-  countTokens?(answer: string): { readonly prompt: number; readonly completion: number };
+  countTokens?(answer: string): MockCounts;
+}
+
+export interface MockCounts {
+  readonly prompt: number;
+  readonly completion: number;
 }
 
 export type MockReply =

@@ -17,6 +17,7 @@ function reply(
     clientModel: Buffer.from('"mine"'),
     stampId: null,
     convert: null,
+    emptyUsage: null,
     status: 200,
     ...options,
   });
@@ -130,7 +131,13 @@ describe('JsonReply', () => {
   test('a reply of 10 MB is handed over in its own chunks, never joined', () => {
     const chunk = Buffer.alloc(64 * 1024, 0x78);
     const port = new RecordingPort();
-    const to = new JsonReply(port, { clientModel: Buffer.from('"mine"'), stampId: null, convert: null, status: 200 });
+    const to = new JsonReply(port, {
+      clientModel: Buffer.from('"mine"'),
+      stampId: null,
+      convert: null,
+      emptyUsage: null,
+      status: 200,
+    });
     to.onData(Buffer.from('{"model":"up","data":"'));
     for (let index = 0; index < 160; index += 1) to.onData(chunk);
     to.onData(Buffer.from('"}'));
@@ -143,7 +150,7 @@ describe('JsonReply', () => {
 
   test('a connection that breaks answers its error', () => {
     const port = new RecordingPort();
-    const to = new JsonReply(port, { clientModel: null, stampId: null, convert: null, status: 200 });
+    const to = new JsonReply(port, { clientModel: null, stampId: null, convert: null, emptyUsage: null, status: 200 });
     to.onData(Buffer.from(WHOLE));
     to.onBroken(new GatewayError('api_connection', 'reset'));
     expect(port.failure?.message).toBe('reset');

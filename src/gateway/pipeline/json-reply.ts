@@ -14,6 +14,7 @@ import {
   type TopLevelField,
 } from '../../protocol/shallow-json-scanner.ts';
 import type { AnswerFacts } from '../costing.ts';
+import { withUsage, type EmptyUsage } from './made-up-usage.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 
 export interface JsonReplyOptions {
@@ -23,6 +24,8 @@ export interface JsonReplyOptions {
   readonly stampId: ((id: string) => string) | null;
   /** Rewrites the whole reply where the route needs another shape than the provider gives. */
   readonly convert: ((reply: JsonObject) => JsonObject) | null;
+  /** What an answer without usage says; null leaves it out. */
+  readonly emptyUsage: EmptyUsage | null;
   readonly status: number;
 }
 
@@ -135,6 +138,7 @@ export class JsonReply implements ReplyMode {
       const own = JSON.parse(this.#bytes.text(id.valueStart, id.valueEnd)) as string;
       edits.push({ ...range(id), bytes: Buffer.from(JSON.stringify(this.#options.stampId(own))) });
     }
+    if (this.#options.emptyUsage !== null) edits.push(...usageEdits(scan, this.#options.emptyUsage));
     return this.#bytes.splice(edits.sort((left, right) => left.start - right.start));
   }
 
@@ -143,8 +147,17 @@ export class JsonReply implements ReplyMode {
     const reply = convert(JSON.parse(this.#bytes.text()) as JsonObject);
     const { clientModel } = this.#options;
     const model = clientModel === null ? {} : { model: JSON.parse(clientModel.toString()) as string };
-    return JSON.stringify('model' in reply ? { ...reply, ...model } : reply);
+    const { emptyUsage } = this.#options;
+    const told = emptyUsage === null ? reply : withUsage(reply, emptyUsage);
+    return JSON.stringify('model' in told ? { ...told, ...model } : told);
   }
+}
+
+function usageEdits(scan: ShallowScan, { text, member }: EmptyUsage): readonly SpliceEdit[] {
+  const usage = fieldOf(scan, 'usage');
+  if (usage?.kind === 'null') return [{ ...range(usage), bytes: text }];
+  if (usage !== undefined || scan.fields.length === 0) return [];
+  return [{ start: scan.closeOffset, end: scan.closeOffset, bytes: member }];
 }
 
 function range(field: TopLevelField): { readonly start: number; readonly end: number } {

@@ -12,7 +12,7 @@ import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteContext } from '../contract.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import { checkMockParams, planMock } from './mock-answer.ts';
-import { prepareRequest, routeRequest } from './prepare-request.ts';
+import { prepareRequest, requestedGroup, routeRequest } from './prepare-request.ts';
 import { bodyFailure, documentFailure, readDocument, writtenFields } from './request-document.ts';
 import type { RequestFields } from './request-fields.ts';
 import { UpstreamReply } from './upstream-reply.ts';
@@ -64,8 +64,7 @@ export class LlmCall implements BodyReceiver {
   onBodyEnd(): void {
     if (this.#refused) return;
     try {
-      const fields = this.#readFields();
-      this.#decide(fields);
+      this.#check(this.#readFields());
     } catch (error) {
       this.#refuse(error);
     }
@@ -79,12 +78,30 @@ export class LlmCall implements BodyReceiver {
     return readDocument(this.#bytes, this.#scanner.finish());
   }
 
-  #decide(fields: RequestFields): void {
+  /** slow path: only where deployments are chosen by the length of the prompt is anything waited for. */
+  #check(fields: RequestFields): void {
+    const { contextWindow } = this.#pipeline;
+    const group = contextWindow === null ? null : requestedGroup(this.#pipeline, fields, this.#pathModel);
+    const counted = group === null || contextWindow === null ? null : contextWindow.inputTokens(fields, group);
+    if (counted === null) this.#decide(fields, null);
+    else void counted.then((tokens) => this.#decideLater(fields, tokens));
+  }
+
+  #decideLater(fields: RequestFields, tokens: number | null): void {
+    try {
+      if (!this.#exchange.ended) this.#decide(fields, tokens);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #decide(fields: RequestFields, inputTokens: number | null): void {
     const facts = {
       exchange: this.#exchange,
       family: this.#family,
       pathModel: this.#pathModel,
       caller: this.#caller,
+      inputTokens,
     };
     checkMockParams(this.#pipeline, fields);
     const routed = routeRequest(this.#pipeline, fields, facts);

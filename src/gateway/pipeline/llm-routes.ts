@@ -4,6 +4,7 @@
  */
 import type { RouteDefinition } from '../contract.ts';
 import { LlmCall } from './llm-call.ts';
+import { NO_IMAGE_TOKENS, NO_TOKENS } from './made-up-usage.ts';
 import { MultipartCall } from './multipart-call.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import { COMPLETION_CHUNKS, RESPONSES_EVENTS } from './stream-dialect.ts';
@@ -18,6 +19,8 @@ const JSON_FAMILY = {
   errorTypes: 'by-status',
   pricesInput: false,
   stampsModel: true,
+  emptyUsage: null,
+  chunksTellUsage: false,
   alwaysRouter: false,
 } as const;
 
@@ -33,6 +36,7 @@ export const CHAT: LlmFamily = {
   ]),
   messagesKey: 'messages',
   dialect: COMPLETION_CHUNKS,
+  emptyUsage: NO_TOKENS,
 };
 
 const COMPLETIONS: LlmFamily = {
@@ -41,10 +45,18 @@ const COMPLETIONS: LlmFamily = {
   routeName: '/completions',
   required: ['prompt'],
   dialect: COMPLETION_CHUNKS,
+  emptyUsage: NO_TOKENS,
+  chunksTellUsage: true,
   errorTypes: 'by-exception',
 };
 
-const EMBEDDINGS: LlmFamily = { ...JSON_FAMILY, family: 'embeddings', routeName: '/embeddings', required: ['input'] };
+const EMBEDDINGS: LlmFamily = {
+  ...JSON_FAMILY,
+  family: 'embeddings',
+  routeName: '/embeddings',
+  required: ['input'],
+  emptyUsage: NO_TOKENS,
+};
 
 const MODERATIONS: LlmFamily = {
   ...JSON_FAMILY,
@@ -60,6 +72,7 @@ const IMAGES: LlmFamily = {
   family: 'images.generations',
   routeName: '/image/generations',
   required: ['prompt'],
+  emptyUsage: NO_IMAGE_TOKENS,
 };
 
 const IMAGE_EDITS: LlmFamily = {
@@ -68,6 +81,7 @@ const IMAGE_EDITS: LlmFamily = {
   routeName: '/image/edits',
   body: 'multipart',
   required: ['image', 'prompt'],
+  emptyUsage: NO_IMAGE_TOKENS,
 };
 
 const SPEECH: LlmFamily = {

@@ -4,11 +4,14 @@
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
+import type { CountRequest } from '../../tokenizer/chat/contract.ts';
+import type { MockContext, MockCounts, MockReply } from '../mock/mock-context.ts';
 import { mockPlan, hasMock, type MockPlan } from '../mock/mock-plan.ts';
 import { mockReply } from '../mock/mock-reply.ts';
 import { refuseMockParams } from '../mock/mock-params.ts';
 import { mockTestingFailure, mockTestingRateLimit, NO_CHAINS } from '../mock/mock-testing.ts';
 import { withGroup } from './error-reply.ts';
+import { countedUsage } from './made-up-usage.ts';
 import type { LlmPipeline } from './pipeline.ts';
 import type { RoutedRequest } from './prepare-request.ts';
 import { NO_FACTS, type ReplyPort } from './reply-mode.ts';
@@ -40,6 +43,8 @@ export function planMock(fields: RequestFields, routed: RoutedRequest): MockPlan
   });
 }
 
+const NOTHING_COUNTED: MockCounts = { prompt: 0, completion: 0 };
+
 export class MockAnswer {
   readonly #pipeline: LlmPipeline;
   readonly #port: ReplyPort;
@@ -66,25 +71,50 @@ export class MockAnswer {
 
   #answer(plan: MockPlan): void {
     try {
-      this.#send(plan);
+      if (this.#routed.prompt === null) this.#send(plan, null);
+      else void this.#countAndSend(plan, this.#routed.prompt());
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      this.#port.fail(withGroup(error, this.#routed.group));
+      this.#fail(error);
     }
   }
 
-  #send(plan: MockPlan): void {
-    const { exchange } = this.#port;
+  /** LiteLLM-compat: the usage chunk of a mocked stream is counted. What is answered shows only in the answer. */
+  async #countAndSend(plan: MockPlan, prompt: CountRequest | null): Promise<void> {
+    try {
+      let content = '';
+      this.#make(plan, (answer) => {
+        content = answer;
+        return NOTHING_COUNTED;
+      });
+      const usage = await countedUsage(this.#pipeline.counting, prompt, { content, reasoning: '' });
+      if (this.#port.exchange.ended) return;
+      this.#send(plan, { prompt: Number(usage['prompt_tokens']), completion: Number(usage['completion_tokens']) });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#port.fail(error instanceof GatewayError ? withGroup(error, this.#routed.group) : error);
+  }
+
+  #make(plan: MockPlan, countTokens: NonNullable<MockContext['countTokens']> | null): MockReply {
     const { stream, includeUsage, clientModel, group } = this.#routed;
     const n = findField(this.#fields.scan, 'n');
-    const reply = mockReply(plan, {
+    return mockReply(plan, {
       model: clientModel === null ? group : (JSON.parse(clientModel.toString()) as string),
       stream,
       includeUsage,
       n: n === undefined ? undefined : fieldValue(this.#fields, n),
       nowSeconds: Math.floor(this.#pipeline.state.now() / 1000),
       newId: () => this.#pipeline.newCallId(),
+      ...(countTokens === null ? {} : { countTokens }),
     });
+  }
+
+  #send(plan: MockPlan, counted: MockCounts | null): void {
+    const { exchange } = this.#port;
+    const reply = this.#make(plan, counted === null ? null : () => counted);
     if (reply.kind === 'json') {
       exchange.reply(
         200,

@@ -50,7 +50,13 @@ export class MultipartCall implements WholeBodySink {
     const fields = textFields(form);
     // What the form must hold was checked above, in FastAPI's words; the text fields stand for the whole body here.
     const family = { ...this.#family, required: [] };
-    const facts = { exchange: this.#exchange, family, pathModel: this.#pathModel, caller: this.#caller };
+    const facts = {
+      exchange: this.#exchange,
+      family,
+      pathModel: this.#pathModel,
+      caller: this.#caller,
+      inputTokens: null,
+    };
     const routed = routeRequest(this.#pipeline, fields, facts);
     this.#reply.routed(routed);
     const { contentType, body } = await upstreamForm(form, routed.target, this.#family.family);

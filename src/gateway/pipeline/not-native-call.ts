@@ -15,7 +15,7 @@ import { requestedModel } from './request-fields.ts';
 import type { LlmPipeline } from './pipeline.ts';
 import { readWholeBody, type WholeBodySink } from './whole-body.ts';
 
-const PATHS = ['/v1/messages', '/v1/messages/count_tokens'] as const;
+const PATHS = ['/v1/messages'] as const;
 
 export function notNativeRoutes(pipeline: LlmPipeline): RouteDefinition[] {
   return PATHS.map((path) => ({
@@ -48,7 +48,7 @@ class NotNativeCall implements WholeBodySink {
 
   onBody(bytes: ByteSegments): void {
     try {
-      this.#check(bytes);
+      checkNotNativeRequest(this.#pipeline, bytes);
       const { route } = this.#context;
       const text = `${route} is not served natively yet. Keep LiteLLM for it.`;
       throw new GatewayError('not_implemented', text);
@@ -57,22 +57,23 @@ class NotNativeCall implements WholeBodySink {
     }
   }
 
-  #check(bytes: ByteSegments): void {
-    const { general } = this.#pipeline.state.snapshot;
-    if (bytes.length === 0) return;
-    const fields = readDocument(bytes, scanShallow(bytes.toBuffer()));
-    if (general.enforceUserParam && fields.user === null) throw userParamMissing();
-    const model = requestedModel(fields);
-    const found = model === null ? null : this.#pipeline.index.resolve(model);
-    const group = found === null || 'unresolved' in found ? [] : found.candidates;
-    checkClientCredentials(
-      fields,
-      general,
-      group.map(({ deployment }) => deployment),
-    );
-  }
-
   #refuse(error: unknown): void {
     replyError(this.#exchange, documentFailure(error), { headers: [], log: this.#pipeline.state.log });
   }
+}
+
+/** What every LLM route refuses. @throws GatewayError */
+export function checkNotNativeRequest(pipeline: LlmPipeline, bytes: ByteSegments): void {
+  const { general } = pipeline.state.snapshot;
+  if (bytes.length === 0) return;
+  const fields = readDocument(bytes, scanShallow(bytes.toBuffer()));
+  if (general.enforceUserParam && fields.user === null) throw userParamMissing();
+  const model = requestedModel(fields);
+  const found = model === null ? null : pipeline.index.resolve(model);
+  const group = found === null || 'unresolved' in found ? [] : found.candidates;
+  checkClientCredentials(
+    fields,
+    general,
+    group.map(({ deployment }) => deployment),
+  );
 }

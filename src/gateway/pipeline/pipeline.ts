@@ -13,8 +13,11 @@ import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
 import type { UpstreamRequest } from '../../wire/contract.ts';
 import type { GatewayState } from '../contract.ts';
-import type { CostHeaders } from '../costing.ts';
+import type { AddCostHeaders } from '../costing.ts';
+import type { TokenCounting } from '../counting/contract.ts';
 import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';
+import type { ContextWindow } from './context-window.ts';
+import type { EmptyUsage } from './made-up-usage.ts';
 import type { CompiledDeployments, CompiledTarget } from './compiled-deployments.ts';
 import type { ResponseIds } from './response-ids.ts';
 import type { ReplyHeaderWriter } from './reply-headers.ts';
@@ -53,6 +56,10 @@ export interface LlmFamily {
   readonly pricesInput: boolean;
   /** The reply's `model` is the name that the client asked for; moderations keep the provider's. */
   readonly stampsModel: boolean;
+  /** What an answer without usage says; null: nothing. */
+  readonly emptyUsage: EmptyUsage | null;
+  /** LiteLLM-compat: every chunk of a stream whose client did not ask for usage says that nothing was used. */
+  readonly chunksTellUsage: boolean;
   /** Unknown models are refused by the router's text even without wildcard routes. */
   readonly alwaysRouter: boolean;
 }
@@ -84,7 +91,10 @@ export interface LlmPipeline {
   readonly responseIds: ResponseIds;
   readonly headerWriter: ReplyHeaderWriter;
   timeouts(inputs: TimeoutInputs): EffectiveTimeouts;
-  readonly costHeaders: CostHeaders;
+  readonly addCostHeaders: AddCostHeaders;
+  readonly counting: TokenCounting;
+  /** Null: not configured. */
+  readonly contextWindow: ContextWindow | null;
   random(): number;
   newCallId(): string;
   settled(settlement: Settlement): void;

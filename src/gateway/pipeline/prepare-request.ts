@@ -8,6 +8,7 @@ import type { JsonValue } from '../../protocol/json.ts';
 import type { JsonKind, TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { RouteFamily } from '../../providers/contract.ts';
 import type { Candidate, Resolution } from '../../router/model-index.ts';
+import { compilePicker } from '../../router/weighted-pick.ts';
 import { unresolvedModelError } from '../../router/unresolved-error.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
 import { userParamMissing } from '../auth/authenticate.ts';
@@ -16,6 +17,8 @@ import { checkClientCredentials, withClientCredentials, type ClientCredentials }
 import type { CompiledTarget } from './compiled-deployments.ts';
 import { derivedDeploymentId } from './derived-deployment-id.ts';
 import { clientHeaders, extraHeaders } from './forwarded-headers.ts';
+import type { CountRequest } from '../../tokenizer/chat/contract.ts';
+import { promptOf } from '../counting/prompt-of.ts';
 import type { EffectiveTimeouts } from '../../pool/deadlines.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import {
@@ -44,6 +47,8 @@ export interface RoutedRequest {
   readonly pricedText: string | null;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** What is counted as the prompt of a stream whose client wants its usage; null where that is not asked. */
+  readonly prompt: (() => CountRequest | null) | null;
   /** JSON text of the model name for the reply; null leaves the provider's. */
   readonly clientModel: Buffer | null;
 }
@@ -61,6 +66,8 @@ export interface RequestFacts {
   readonly caller: CallerIdentity;
   /** Model in the path (`/engines/{model}/…`), which wins over the body's. */
   readonly pathModel: string | null;
+  /** Tokens of the prompt, where deployments are chosen by them. */
+  readonly inputTokens: number | null;
 }
 
 /** The bytes and headers for the deployment that was chosen. @throws GatewayError */
@@ -92,7 +99,7 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
   const { family, exchange } = facts;
   if (general.enforceUserParam && fields.user === null) throw userParamMissing();
   const bodyModel = requestedModel(fields);
-  const requested = facts.pathModel ?? general.completionModel ?? bodyModel;
+  const requested = nameAsked(pipeline, bodyModel, facts.pathModel);
   const previous = previousResponse(pipeline, fields, family);
   const resolution = resolveModel(pipeline, requested, previous);
   const found = resolution === null || 'unresolved' in resolution ? null : resolution;
@@ -100,8 +107,9 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
   checkRequired(fields, family);
   if (found === null) throw unknownModel(resolution, requested, family);
   const stream = family.dialect !== null && wantsStream(fields);
-  const target = pickTarget(pipeline, found, family, given);
+  const target = pickTarget(pipeline, fitting(pipeline, found, facts.inputTokens), family, given);
   pipeline.restrictions.group(facts.caller, target.deployment.modelName);
+  const wantsUsage = general.alwaysIncludeStreamUsage || includeUsage(fields) === true;
   return {
     family: family.family,
     target,
@@ -116,9 +124,34 @@ export function routeRequest(pipeline: LlmPipeline, fields: RequestFields, facts
     extraReplyHeaders: guardrailHeaders(fields),
     pricedText: family.pricesInput ? inputText(fields) : null,
     stream,
-    includeUsage: general.alwaysIncludeStreamUsage || includeUsage(fields) === true,
+    includeUsage: wantsUsage,
+    prompt: stream && wantsUsage && family.emptyUsage !== null ? () => promptOf(fields, target.model) : null,
     clientModel: bodyModel === null || !family.stampsModel ? null : Buffer.from(JSON.stringify(bodyModel)),
   };
+}
+
+/** The path's model wins over the configured one, and that over the body's. */
+function nameAsked({ state }: LlmPipeline, bodyModel: string | null, pathModel: string | null): string | null {
+  return pathModel ?? state.snapshot.general.completionModel ?? bodyModel;
+}
+
+/** What the request's model stands for, for stages that come before the choice; null where the choice will refuse it. */
+export function requestedGroup(
+  pipeline: LlmPipeline,
+  fields: RequestFields,
+  pathModel: string | null,
+): Resolution | null {
+  const requested = nameAsked(pipeline, requestedModel(fields), pathModel);
+  const found = requested === null ? null : pipeline.index.resolve(requested);
+  return found === null || 'unresolved' in found ? null : found;
+}
+
+/** Without the deployments whose context window is too small. */
+function fitting({ contextWindow }: LlmPipeline, resolution: Resolution, tokens: number | null): Resolution {
+  if (contextWindow === null || tokens === null) return resolution;
+  const candidates = contextWindow.fitting(resolution, tokens);
+  if (candidates.length === resolution.candidates.length) return resolution;
+  return { ...resolution, candidates, pick: compilePicker(candidates.map(({ deployment }) => deployment)) };
 }
 
 /** LiteLLM-compat: names the guardrails that the request lists, known or not. Configured ones are restrictions of their own. */

@@ -3,9 +3,12 @@ import { JsonReply } from './json-reply.ts';
 import type { LlmFamily } from './pipeline.ts';
 import type { RoutedRequest } from './prepare-request.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
+import type { TokenCounting } from '../counting/contract.ts';
+import { countedUsage } from './made-up-usage.ts';
 import type { ResponseIds } from './response-ids.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { StreamReply } from './stream-reply.ts';
+import type { StreamedAnswer } from './streamed-answer.ts';
 import { TextReply } from './text-reply.ts';
 
 /** What a successful reply's head tells. */
@@ -13,6 +16,7 @@ export interface ReplyHead {
   readonly status: number;
   readonly contentType: string;
   readonly responseIds: ResponseIds;
+  readonly counting: TokenCounting;
 }
 
 /** Chooses how a successful reply is relayed. A stream that was asked for and is none is read as JSON, to find the error in it. */
@@ -31,6 +35,8 @@ export function selectReplyMode(
       dialect: family.dialect,
       convert:
         request.family === 'responses' ? idStamper(request, head.responseIds) : (target.convertEvent?.() ?? null),
+      chunkUsage: family.chunksTellUsage && !request.includeUsage ? family.emptyUsage : null,
+      countUsage: usageCounter(request, head.counting),
       status,
     });
   }
@@ -38,7 +44,20 @@ export function selectReplyMode(
     return new ByteReply(port, status, contentType || 'application/octet-stream');
   if (family.reply === 'json-or-text' && !contentType.includes('json')) return new TextReply(port);
   const stampId = request.family === 'responses' ? (id: string) => managedId(request, head.responseIds, id) : null;
-  return new JsonReply(port, { clientModel, stampId, convert: target.convertReply ?? null, status });
+  return new JsonReply(port, {
+    clientModel,
+    stampId,
+    convert: target.convertReply ?? null,
+    emptyUsage: family.emptyUsage,
+    status,
+  });
+}
+
+function usageCounter(
+  { prompt }: RoutedRequest,
+  counting: TokenCounting,
+): ((answer: StreamedAnswer) => Promise<JsonObject>) | null {
+  return prompt === null ? null : (answer) => countedUsage(counting, prompt(), answer);
 }
 
 function managedId({ target }: RoutedRequest, ids: ResponseIds, responseId: string): string {

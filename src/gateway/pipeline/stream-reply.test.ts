@@ -69,6 +69,8 @@ function reply(port: RecordingPort, options: Partial<StreamReplyOptions> = {}): 
     includeUsage: false,
     dialect: COMPLETION_CHUNKS,
     convert: null,
+    chunkUsage: null,
+    countUsage: null,
     status: 200,
     ...options,
   });
@@ -117,7 +119,9 @@ describe('StreamReply', () => {
     const to = reply(port, { includeUsage: true, clientModel: null });
     push(to, WHOLE.replaceAll('\n', '\r\n'), 7);
     to.onEnd();
-    expect(port.text.replaceAll('\r\n', '\n')).toBe(WHOLE);
+    // LiteLLM-compat: a usage chunk that is asked for says how much of it was reasoning.
+    const told = '"total_tokens":5,"completion_tokens_details":{"reasoning_tokens":0}}';
+    expect(port.text.replaceAll('\r\n', '\n')).toBe(WHOLE.replace('"total_tokens":5}', told));
   });
 
   test('writes a chunk that needs no edit as the very bytes that came', async () => {

@@ -9,13 +9,15 @@
  * Cost: one shallow scan per event, no timer, promise or object per chunk beyond the scan.
  */
 import type { GatewayError } from '../../errors/gateway-error.ts';
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { fieldOf, tryScanShallow, type ShallowScan } from '../../protocol/shallow-json-scanner.ts';
 import { SseEventTooLargeError, SseSplitter, type SseEvent, type SseSink } from '../../protocol/sse-event-splitter.ts';
 import { ByteRelay } from './byte-relay.ts';
 import { withToolTypes } from './normalise-chunk.ts';
+import { withReasoning, withUsage, type EmptyUsage } from './made-up-usage.ts';
 import { NO_FACTS, type ReplyMode, type ReplyPort } from './reply-mode.ts';
 import type { StreamDialect } from './stream-dialect.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
 
 export interface StreamReplyOptions {
   /** JSON text of the model name that the client sees; null leaves the provider's. */
@@ -25,6 +27,10 @@ export interface StreamReplyOptions {
   readonly dialect: StreamDialect;
   /** Rewrites each event where the route needs another shape; null from it leaves the event out. */
   readonly convert: ((event: JsonObject) => JsonObject | null) | null;
+  /** What every chunk says of its usage; null: nothing. */
+  readonly chunkUsage: EmptyUsage | null;
+  /** Counts an answer whose usage the client asked for and the provider did not tell; null: nobody asked. */
+  readonly countUsage: ((answer: StreamedAnswer) => Promise<JsonObject>) | null;
   readonly status: number;
 }
 
@@ -37,7 +43,9 @@ export class StreamReply implements ReplyMode, SseSink {
   readonly #splitter = new SseSplitter();
   readonly #relay = new ByteRelay();
   #usage: JsonObject | null = null;
+  readonly #answer: StreamedAnswer | null;
   #terminal = false;
+  #doneSeen = false;
   #doneSent = false;
   #over = false;
   #flushAsked = false;
@@ -56,6 +64,7 @@ export class StreamReply implements ReplyMode, SseSink {
   constructor(port: ReplyPort, options: StreamReplyOptions) {
     this.#port = port;
     this.#options = options;
+    this.#answer = options.countUsage === null ? null : new StreamedAnswer();
   }
 
   onData(chunk: Buffer): void {
@@ -80,6 +89,12 @@ export class StreamReply implements ReplyMode, SseSink {
       this.#break(this.#port.cut('the stream ended before its last event'));
       return;
     }
+    const { countUsage } = this.#options;
+    if (this.#answer === null || countUsage === null || this.#usage !== null) this.#finish();
+    else void this.#finishCounted(this.#answer, countUsage);
+  }
+
+  #finish(): void {
     if (this.#options.dialect.endsWithDone && !this.#doneSent) this.#relay.add(DONE_EVENT, 0, DONE_EVENT.length);
     this.#flush();
     this.#over = true;
@@ -87,10 +102,29 @@ export class StreamReply implements ReplyMode, SseSink {
     this.#port.succeed(this.#usage);
   }
 
+  /** slow path: the provider told no usage; what it sent is with the client while it is counted. */
+  async #finishCounted(
+    answer: StreamedAnswer,
+    countUsage: (answer: StreamedAnswer) => Promise<JsonObject>,
+  ): Promise<void> {
+    this.#flush();
+    // From here on the provider has nothing more to say, and the connection may end as it likes.
+    this.#over = true;
+    try {
+      this.#usage = await countUsage(answer);
+      if (this.#port.exchange.ended) return;
+      const chunk = { ...answer.head, choices: [], usage: this.#usage };
+      this.#addText(`data: ${JSON.stringify(this.#stamped(chunk))}\n\n`);
+      this.#finish();
+    } catch (error) {
+      this.#port.fail(error);
+    }
+  }
+
   onBroken(error: GatewayError): void {
     if (this.#over) return;
     // The provider's own end mark was passed on: nothing is missing, only the connection was not closed in order.
-    if (this.#doneSent) this.onEnd();
+    if (this.#doneSeen) this.onEnd();
     else this.#break(error);
   }
 
@@ -109,6 +143,9 @@ export class StreamReply implements ReplyMode, SseSink {
 
   #onDone(event: SseEvent): void {
     this.#terminal = true;
+    this.#doneSeen = true;
+    // A usage chunk that is still to be counted goes before it.
+    if (this.#answer !== null && this.#usage === null) return;
     this.#doneSent = true;
     this.#relay.add(event.buffer, event.start, event.end);
   }
@@ -135,8 +172,12 @@ export class StreamReply implements ReplyMode, SseSink {
     const usage = dialect.usage(event, scan);
     if (usage !== null) this.#usage = usage;
     if (!this.#options.includeUsage && dialect.onlyForUsage(event, scan)) return;
+    if (this.#answer !== null && this.#usage === null) {
+      this.#answer.add(JSON.parse(event.data().toString()) as JsonObject);
+    }
     if (this.#options.convert !== null) this.#forwardConverted(event, this.#options.convert);
     else if (dialect.lacksToolType(event, scan)) this.#forwardConverted(event, withToolTypes);
+    else if (dialect.lacksReasoning(event, scan, usage)) this.#forwardConverted(event, withReasoning);
     else this.#forward(event, scan);
   }
 
@@ -146,27 +187,46 @@ export class StreamReply implements ReplyMode, SseSink {
     if (scan.slow !== null || event.dataLines > 1) {
       this.#forwardConverted(event, identity);
     } else if (model === undefined || clientModel === null) {
-      this.#relay.add(event.buffer, event.start, event.end);
+      this.#forwardRest(event, scan, event.start);
     } else if (this.#options.dialect.lacksObjectName(event, scan)) {
       this.#forwardConverted(event, withObjectName);
     } else {
       this.#relay.add(event.buffer, event.start, model.valueStart);
       this.#relay.add(clientModel, 0, clientModel.length);
-      this.#relay.add(event.buffer, model.valueEnd, event.end);
+      this.#forwardRest(event, scan, model.valueEnd);
     }
+  }
+
+  #forwardRest(event: SseEvent, scan: ShallowScan, from: number): void {
+    const { chunkUsage } = this.#options;
+    if (chunkUsage === null || fieldOf(scan, 'usage') !== undefined) {
+      this.#relay.add(event.buffer, from, event.end);
+      return;
+    }
+    this.#relay.add(event.buffer, from, scan.closeOffset);
+    this.#relay.add(chunkUsage.member, 0, chunkUsage.member.length);
+    this.#relay.add(event.buffer, scan.closeOffset, event.end);
   }
 
   /** slow path: parse, rewrite, write anew. */
   #forwardConverted(event: SseEvent, convert: (event: JsonObject) => JsonObject | null): void {
     const converted = convert(JSON.parse(event.data().toString()) as JsonObject);
     if (converted === null) return;
-    const { clientModel } = this.#options;
-    const model: JsonValue | undefined =
-      clientModel === null || !('model' in converted) ? undefined : (JSON.parse(clientModel.toString()) as string);
-    const text = JSON.stringify(model === undefined ? converted : { ...converted, model });
+    const { chunkUsage } = this.#options;
+    const told = chunkUsage === null ? converted : withUsage(converted, chunkUsage);
     const name = event.name === '' ? '' : `event: ${event.name}\n`;
     // An unterminated event gets its blank line from the caller.
-    const bytes = Buffer.from(`${name}data: ${text}${event.terminated ? '\n\n' : ''}`);
+    this.#addText(`${name}data: ${JSON.stringify(this.#stamped(told))}${event.terminated ? '\n\n' : ''}`);
+  }
+
+  #stamped(event: JsonObject): JsonObject {
+    const { clientModel } = this.#options;
+    if (clientModel === null || !('model' in event)) return event;
+    return { ...event, model: JSON.parse(clientModel.toString()) as string };
+  }
+
+  #addText(text: string): void {
+    const bytes = Buffer.from(text);
     this.#relay.add(bytes, 0, bytes.length);
   }
 

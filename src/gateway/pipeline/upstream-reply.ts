@@ -110,6 +110,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
             status,
             contentType: headerValue(headers, 'content-type'),
             responseIds: this.#pipeline.responseIds,
+            counting: this.#pipeline.counting,
           })
         : new FailureReply((body) => this.#failWithReply(status, body));
     this.#mode = mode;
@@ -178,7 +179,7 @@ export class UpstreamReply implements PooledReceiver, ReplyPort {
     out.push('content-type', contentType, ...request.extraReplyHeaders);
     const { deployment, apiBase } = request.target;
     const call = { deployment, apiBase, family: request.family, stream: request.stream, text: request.pricedText };
-    out.push(...this.#pipeline.costHeaders(call, answer));
+    this.#pipeline.addCostHeaders(out, call, answer);
     const withReset = request.stream || request.family === 'responses';
     this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders, withReset);
     return out;

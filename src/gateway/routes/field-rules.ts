@@ -19,10 +19,15 @@ export function managementFields(): ReadonlyMap<string, FieldRules> {
   const rules = new Map<string, FieldRules>();
   for (const line of MANAGEMENT_FIELDS.trim().split(/\n(?! )/)) {
     const [routes = '', fields = ''] = line.split(' = ');
-    const parsed = fields.split(/\s+/).map(fieldRule);
+    const parsed = parseFieldRules(fields);
     for (const route of routes.split(/\s+/)) rules.set(route, parsed);
   }
   return rules;
+}
+
+/** `name!:kind?`, separated by white space: `!` required, `?` may be null. */
+export function parseFieldRules(text: string): FieldRules {
+  return text.split(/\s+/).map(fieldRule);
 }
 
 function fieldRule(text: string): FieldRule {

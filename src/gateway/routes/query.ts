@@ -41,6 +41,7 @@ export interface InvalidField {
   readonly loc: readonly (string | number)[];
   readonly msg: string;
   readonly input: unknown;
+  readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
 /** FastAPI's answer to a request that does not fit a route's parameters. */

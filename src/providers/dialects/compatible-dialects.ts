@@ -1,7 +1,7 @@
 /** OpenAI-compatible providers that need more than a list: other values, other places, other shapes. */
 import { isJsonArray, isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { pythonRepr } from '../python-text.ts';
+import { pythonRepr } from '../../protocol/python-text.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
 import { answerSchema, askBySchemaTool, withoutMembers } from './json-schema.ts';
 import { gptParams } from './openai-dialect.ts';

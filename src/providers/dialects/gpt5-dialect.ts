@@ -3,7 +3,7 @@
  * model's effort may be, and what it is when nothing is said, are facts of the price map.
  */
 import type { JsonValue } from '../../protocol/json.ts';
-import { pythonRepr } from '../python-text.ts';
+import { pythonRepr } from '../../protocol/python-text.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
 import type { DialectModel, ParamDialect, ParamDraft } from './param-dialect.ts';
 

@@ -2,7 +2,7 @@
  * OpenAI's own models: the parameters of the gpt family, and the two families that reason. Also the base of most
  * compatible providers.
  */
-import { pythonRepr } from '../python-text.ts';
+import { pythonRepr } from '../../protocol/python-text.ts';
 import { unsupportedParams } from '../unsupported-params.ts';
 import { isOpenaiCatalogueModel, isOpenaiChatModel } from '../known-models.ts';
 import { gpt5Dialect, isGpt5Model } from './gpt5-dialect.ts';
