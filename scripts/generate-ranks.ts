@@ -3,9 +3,9 @@
  * `node scripts/generate-ranks.ts`. With `--check` it writes nothing and fails when a file is not what it would write.
  *
  * A rank file, little endian: uint32 `size` (highest id + 1), then `size` token lengths (uint16, 0: no such id), then
- * `size` split lengths (uint16), then the bytes of all tokens in id order. The split length of a token is the length of
- * the left one of the two tokens that byte-pair merging joins into it; 0 for single bytes, and for the few tokens that
- * no sequence of merges reaches. The loader would have to run the merges of 200,000 tokens to find it.
+ * `size` left and `size` right ids (24 bits each), then the bytes of all tokens in id order. Left and right are the two
+ * tokens that byte-pair merging joins into this one, or the token itself for single bytes: the loader would have to run
+ * the merges of 200,000 tokens to find them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -63,20 +63,23 @@ function rankFile(tokens: TokensById): Buffer {
   const size = [...tokens.keys()].reduce((highest, id) => Math.max(highest, id), 0) + 1;
   const ids = new Map([...tokens].map(([id, token]) => [token, id]));
   const lengths = new Uint16Array(size);
-  const splits = new Uint16Array(size);
+  const left = Buffer.alloc(size * 3);
+  const right = Buffer.alloc(size * 3);
   const bytes: Buffer[] = [];
   for (let id = 0; id < size; id += 1) {
     const token = tokens.get(id) ?? '';
+    const split = splitLength(token, ids);
     lengths[id] = token.length;
-    splits[id] = splitLength(token, ids);
+    left.writeUIntLE(split === 0 ? id : (ids.get(token.slice(0, split)) ?? id), id * 3, 3);
+    right.writeUIntLE(split === 0 ? id : (ids.get(token.slice(split)) ?? id), id * 3, 3);
     bytes.push(Buffer.from(token, 'latin1'));
   }
   const head = Buffer.alloc(4);
   head.writeUInt32LE(size);
-  return Buffer.concat([head, Buffer.from(lengths.buffer), Buffer.from(splits.buffer), ...bytes]);
+  return Buffer.concat([head, Buffer.from(lengths.buffer), left, right, ...bytes]);
 }
 
-/** Runs byte-pair merging on the bytes of `token` until two parts are left. */
+/** Runs byte-pair merging on the bytes of `token` until two parts are left: the length of the first. */
 function splitLength(token: string, ids: ReadonlyMap<string, number>): number {
   let parts = [...token];
   while (parts.length > 2) {
@@ -86,7 +89,7 @@ function splitLength(token: string, ids: ReadonlyMap<string, number>): number {
       const rank = ids.get(`${parts[i] ?? ''}${parts[i + 1] ?? ''}`);
       if (rank !== undefined && rank < best) [best, at] = [rank, i];
     }
-    if (at < 0) return 0;
+    if (at < 0) throw new Error(`merging does not reach ${JSON.stringify(token)}`);
     parts = [...parts.slice(0, at), `${parts[at] ?? ''}${parts[at + 1] ?? ''}`, ...parts.slice(at + 2)];
   }
   return parts.length === 2 ? (parts[0]?.length ?? 0) : 0;

@@ -75,7 +75,7 @@ export class BytePairEncoding implements Encoding {
     while (windows.next()) {
       const { bytes, view } = buffer;
       this.work.scannedBytes += windows.end;
-      for (let at = 0; at < windows.end; ) {
+      for (let at = 0; at < windows.end;) {
         const end = this.#split(bytes, at);
         const long = this.#pieces.longMergerFor(bytes, view, at, end);
         if (long === null) total += this.#pieces.count(bytes, view, at, end);
@@ -168,7 +168,7 @@ export class BytePairEncoding implements Encoding {
     while (windows.next()) {
       const { bytes, view } = this.#buffer;
       this.work.scannedBytes += windows.end;
-      for (let at = 0; at < windows.end; ) {
+      for (let at = 0; at < windows.end;) {
         const end = this.#split(bytes, at);
         this.#pieces.append(bytes, view, at, end, ids);
         at = end;

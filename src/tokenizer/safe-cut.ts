@@ -4,6 +4,9 @@
  */
 import { APOSTROPHE, BYTE_CLASS, classAt, LETTER, MARK, NUMBER, OTHER, SPACE } from './character-classes.ts';
 
+/** Who looks on where another search ended begins this much before: a character there may have been cut in two. */
+export const LONGEST_CHARACTER_BYTES = 4;
+
 /** The last such place in the bytes from `start` to `end`, or -1. `end` is where a character ends. */
 export function lastSafeCut(bytes: Uint8Array, start: number, end: number): number {
   let at = characterBefore(bytes, end, start);

@@ -83,15 +83,16 @@ export class ShortMerger {
 
   /** The parts are characters; -1: that is not certain to give the same, or nothing is gained by it. */
   #beginWithCharacters(bytes: Uint8Array, start: number, end: number): number {
-    const { byteIds, characterIds, ragged } = this.#table;
+    const table = this.#table;
+    const { byteIds, characterIds } = table;
     const { ids } = this;
     let count = 0;
     let wide = false;
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const lead = bytes[at] as number;
       const length = characterLength(lead);
       if (count === MAX_PARTS) return -1;
-      if (at > start && ragged[((bytes[at - 1] as number) << 8) | lead] === 1) return -1;
+      if (at > start && table.isRagged(bytes, at, start, end)) return -1;
       let id = -1;
       if (length === 1) id = byteIds[lead] as number;
       else if (length < 4) {

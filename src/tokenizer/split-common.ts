@@ -1,5 +1,16 @@
 /** Parts of the splitting patterns that more than one encoding has. Every function returns where its part ends. */
-import { APOSTROPHE, BYTE_CLASS, classAt, END, LETTER, MARK, NEWLINE, NUMBER, OTHER, SPACE } from './character-classes.ts';
+import {
+  APOSTROPHE,
+  BYTE_CLASS,
+  classAt,
+  END,
+  LETTER,
+  MARK,
+  NEWLINE,
+  NUMBER,
+  OTHER,
+  SPACE,
+} from './character-classes.ts';
 
 /** The long s folds to `s` when case does not count: U+017F in UTF-8. */
 const LONG_S_LEAD = 0xc5;

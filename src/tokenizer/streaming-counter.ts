@@ -3,7 +3,7 @@
  * what lies behind it is kept and counted again by each `total()`, usually the last word.
  */
 import type { StreamCounter } from './contract.ts';
-import { lastSafeCut } from './safe-cut.ts';
+import { lastSafeCut, LONGEST_CHARACTER_BYTES } from './safe-cut.ts';
 import { TextBuffer } from './text-buffer.ts';
 
 /** Counts the bytes of a buffer from its beginning to `end`. */
@@ -53,5 +53,3 @@ export class StreamingCounter implements StreamCounter {
     return this.#settled + pending;
   }
 }
-
-const LONGEST_CHARACTER_BYTES = 4;

@@ -3,7 +3,7 @@
  * tokens. Where a window holds no such place it is widened, to the whole text in the worst case.
  */
 import { BYTE_CLASS } from './character-classes.ts';
-import { lastSafeCut } from './safe-cut.ts';
+import { lastSafeCut, LONGEST_CHARACTER_BYTES } from './safe-cut.ts';
 import type { TextBuffer } from './text-buffer.ts';
 
 /** 48 KB of UTF-8 at most: stays in the processor's caches. */
@@ -25,6 +25,8 @@ export class TextWindows {
   next(): boolean {
     const { length } = this.#text;
     if (this.#at >= length) return false;
+    // Where a wider window has not been searched for a cut yet.
+    let searched = 0;
     for (let units = WINDOW_UNITS; ; units *= 2) {
       const until = this.#at + units >= length ? length : this.#characterEnd(this.#at + units);
       this.end = this.#buffer.write(this.#text.substring(this.#at, until));
@@ -32,7 +34,8 @@ export class TextWindows {
         this.#at = length;
         return true;
       }
-      const cut = lastSafeCut(this.#buffer.bytes, 0, this.end);
+      const cut = lastSafeCut(this.#buffer.bytes, Math.max(searched - LONGEST_CHARACTER_BYTES, 0), this.end);
+      searched = this.end;
       if (cut <= 0) continue;
       this.#at = until - unitsIn(this.#buffer.bytes, cut, this.end);
       this.end = this.#buffer.end(cut);

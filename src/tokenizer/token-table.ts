@@ -42,8 +42,11 @@ export class TokenTable {
   readonly bytePairs: Int32Array;
   /** Ids of the characters of two and three bytes by code point; -1: not one token. */
   readonly characterIds: Int32Array;
-  /** `last byte << 8 | first byte` of two neighbouring characters: 1 when some token takes only a part of one of them. */
-  readonly ragged: Uint8Array;
+  /** By `last byte << 8 | first byte` of two neighbouring characters: first row of `#raggedRows`; 0: none. */
+  readonly #raggedHeads: Int32Array;
+  /** Rows `[token, bytes of it before the seam, next row]` of tokens that take only a part of a character at a seam. */
+  readonly #raggedRows: Int32Array;
+  #raggedCount = 1;
   readonly #view: DataView;
   readonly #pieces: Int32Array;
   readonly #pieceMask: number;
@@ -63,7 +66,8 @@ export class TokenTable {
     this.byteIds = new Int32Array(shared, at.byteIds, 256);
     this.bytePairs = new Int32Array(shared, at.bytePairs, 65_536);
     this.characterIds = new Int32Array(shared, at.characterIds, 65_536);
-    this.ragged = new Uint8Array(shared, at.ragged, 65_536);
+    this.#raggedHeads = new Int32Array(shared, at.raggedHeads, 65_536);
+    this.#raggedRows = new Int32Array(shared, at.raggedRows, MAX_RAGGED_ROWS * 3);
     this.#pieces = new Int32Array(shared, at.pieces, layout.pieceSlots * 4);
     this.#pieceMask = layout.pieceSlots - 1;
     this.#pairFilter = new Int32Array(shared, at.pairFilter, FILTER_WORDS);
@@ -76,13 +80,15 @@ export class TokenTable {
   /** Builds the tables from a rank file (`scripts/generate-ranks.ts` tells its shape). */
   static fromRankFile(file: Uint8Array): TokenTable {
     const size = new DataView(file.buffer, file.byteOffset).getUint32(0, true);
-    const lengths = new Uint16Array(file.buffer.slice(file.byteOffset + 4, file.byteOffset + 4 + size * 4));
-    const bytes = file.subarray(4 + size * 4);
+    const lengthsAt = file.byteOffset + 4;
+    const lengths = new Uint16Array(file.buffer.slice(lengthsAt, lengthsAt + size * 2));
+    const bytes = file.subarray(4 + size * 8);
     const slots = 1 << (32 - Math.clz32(size * 2));
-    const layout = { size, bytesLength: bytes.length, pieceSlots: slots, pairSlots: slots };
-    const table = new TokenTable(allocate(layout));
+    const table = new TokenTable(allocate({ size, bytesLength: bytes.length, pieceSlots: 1 << (32 - Math.clz32(size * 1.3)), pairSlots: slots }));
     table.bytes.set(bytes);
-    table.#fill(lengths.subarray(0, size), lengths.subarray(size));
+    table.#fillPieces(lengths);
+    table.#fillPairs(file.subarray(4 + size * 2, 4 + size * 5), file.subarray(4 + size * 5, 4 + size * 8));
+    table.#fillCharacters();
     return table;
   }
 
@@ -128,6 +134,24 @@ export class TokenTable {
     }
   }
 
+  /** Whether a token that lies over the seam of two characters at `at` fits the bytes and takes a part of a character. */
+  isRagged(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+    let row = this.#raggedHeads[((bytes[at - 1] as number) << 8) | (bytes[at] as number)] as number;
+    for (; row !== 0; row = this.#raggedRows[row * 3 + 2] as number) {
+      const id = this.#raggedRows[row * 3] as number;
+      const from = at - (this.#raggedRows[row * 3 + 1] as number);
+      if (from >= start && from + this.lengthOf(id) <= end && this.#matches(id, bytes, from)) return true;
+    }
+    return false;
+  }
+
+  #matches(id: number, bytes: Uint8Array, from: number): boolean {
+    const start = this.offsets[id] as number;
+    const length = this.lengthOf(id);
+    for (let i = 0; i < length; i += 1) if (this.bytes[start + i] !== bytes[from + i]) return false;
+    return true;
+  }
+
   /** Length of a token in bytes. */
   lengthOf(id: number): number {
     return (this.offsets[id + 1] as number) - (this.offsets[id] as number);
@@ -160,7 +184,7 @@ export class TokenTable {
     return true;
   }
 
-  #fill(lengths: Uint16Array, splits: Uint16Array): void {
+  #fillPieces(lengths: Uint16Array): void {
     let offset = 0;
     for (let id = 0; id < this.size; id += 1) {
       this.offsets[id] = offset;
@@ -170,10 +194,20 @@ export class TokenTable {
       offset += length;
     }
     this.offsets[this.size] = offset;
+  }
+
+  #fillPairs(left: Uint8Array, right: Uint8Array): void {
     this.bytePairs.fill(-1);
-    this.characterIds.fill(-1);
     this.#pairs.fill(EMPTY_PAIR);
-    for (let id = 0; id < this.size; id += 1) this.#insertPair(id, splits[id] as number);
+    for (let id = 0; id < this.size; id += 1) {
+      this.left[id] = uint24At(left, id * 3);
+      this.right[id] = uint24At(right, id * 3);
+      if (this.left[id] !== id) this.#insertPair(id, this.left[id] as number, this.right[id] as number);
+    }
+  }
+
+  #fillCharacters(): void {
+    this.characterIds.fill(-1);
     for (let id = 0; id < this.size; id += 1) this.#insertCharacters(id);
   }
 
@@ -192,25 +226,24 @@ export class TokenTable {
     this.#pieces[slot * 4 + 3] = id + 1;
   }
 
-  #insertPair(id: number, split: number): void {
-    this.left[id] = id;
-    this.right[id] = id;
-    if (split === 0) return;
-    const start = this.offsets[id] as number;
-    const end = this.offsets[id + 1] as number;
-    const left = this.find(this.#view, start, start + split);
-    const right = this.find(this.#view, start + split, end);
-    this.left[id] = left;
-    this.right[id] = right;
+  #insertPair(id: number, left: number, right: number): void {
     const hash = hashPair(left, right);
     this.#pairFilter[hash >>> FILTER_SHIFT] = (this.#pairFilter[hash >>> FILTER_SHIFT] as number) | (1 << hash);
     let slot = hash & this.#pairMask;
     while (this.#pairs[slot * 2] !== EMPTY_PAIR) slot = (slot + 1) & this.#pairMask;
     this.#pairs[slot * 2] = left | ((id & LOW_MASK) << ID_BITS);
     this.#pairs[slot * 2 + 1] = right | ((id >>> LOW_BITS) << ID_BITS);
-    if (end - start === 2) {
+    const start = this.offsets[id] as number;
+    if ((this.offsets[id + 1] as number) - start === 2) {
       this.bytePairs[((this.bytes[start] as number) << 8) | (this.bytes[start + 1] as number)] = id;
     }
+  }
+
+  #insertRagged(id: number, before: number, seam: number): void {
+    if (this.#raggedCount === MAX_RAGGED_ROWS) throw new Error('raise MAX_RAGGED_ROWS');
+    this.#raggedRows.set([id, before, this.#raggedHeads[seam] as number], this.#raggedCount * 3);
+    this.#raggedHeads[seam] = this.#raggedCount;
+    this.#raggedCount += 1;
   }
 
   /** Notes a token that is one character, or one that takes only a part of a character. */
@@ -230,9 +263,16 @@ export class TokenTable {
     }
     for (at = start + 1; at < end; at += 1) {
       const byte = bytes[at] as number;
-      if (!isContinuation(byte)) this.ragged[((bytes[at - 1] as number) << 8) | byte] = 1;
+      if (!isContinuation(byte)) this.#insertRagged(id, at - start, ((bytes[at - 1] as number) << 8) | byte);
     }
   }
+}
+
+/** o200k has 1,035. */
+const MAX_RAGGED_ROWS = 4096;
+
+function uint24At(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
 }
 
 function isContinuation(byte: number): boolean {
@@ -320,7 +360,8 @@ function arrayOffsets({
   | 'byteIds'
   | 'bytePairs'
   | 'characterIds'
-  | 'ragged'
+  | 'raggedHeads'
+  | 'raggedRows'
   | 'bytes'
   | 'end',
   number
@@ -335,9 +376,24 @@ function arrayOffsets({
   const byteIds = right + size * 4;
   const bytePairs = byteIds + 256 * 4;
   const characterIds = bytePairs + 65_536 * 4;
-  const ragged = characterIds + 65_536 * 4;
-  const bytes = ragged + 65_536;
-  return { pieces, pairs, pairFilter, offsets, left, right, byteIds, bytePairs, characterIds, ragged, bytes, end: bytes };
+  const raggedHeads = characterIds + 65_536 * 4;
+  const raggedRows = raggedHeads + 65_536 * 4;
+  const bytes = raggedRows + MAX_RAGGED_ROWS * 12;
+  return {
+    pieces,
+    pairs,
+    pairFilter,
+    offsets,
+    left,
+    right,
+    byteIds,
+    bytePairs,
+    characterIds,
+    raggedHeads,
+    raggedRows,
+    bytes,
+    end: bytes,
+  };
 }
 
 function allocate(layout: Layout): SharedArrayBuffer {
