@@ -35,6 +35,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ['zod', ['config', 'gateway']],
   ['commander', ['cli']],
   ['pino', ['gateway', 'cli']],
+  ['@huggingface/tokenizers', ['tokenizer']],
 ]);
 
 /** Folders beside `src/` that nothing imports. */

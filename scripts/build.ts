@@ -4,7 +4,7 @@
  * `prepare`, by `npm ci`.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -18,6 +18,7 @@ export function build(root: string): void {
   const old = path.join(root, `dist.old-${process.pid}`);
   try {
     compile(root, fresh);
+    copyData(root, fresh);
     makeExecutable(path.join(fresh, 'cli', 'main.js'));
     if (existsSync(target)) renameSync(target, old);
     renameSync(fresh, target);
@@ -34,6 +35,14 @@ function compile(root: string, outDir: string): void {
   const args = [compiler, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', outDir];
   const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (result.status !== 0) throw new Error(`tsc failed:\n${result.stdout}${result.stderr}`);
+}
+
+/** What the compiler leaves behind: files that the code reads beside itself. */
+function copyData(root: string, outDir: string): void {
+  const source = path.join(root, 'src');
+  if (!existsSync(source)) return;
+  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.bin')) cpSync(path.join(source, name), path.join(outDir, name));
 }
 
 function makeExecutable(file: string): void {

@@ -55,7 +55,7 @@ export function wrongFiles(files: readonly string[]): readonly string[] {
 export function wrongModules(urls: readonly string[]): readonly string[] {
   if (!urls.some((url) => url.includes('/fast-litellm/dist/'))) return ['loaded nothing of the package'];
   const heavy =
-    /\/fast-litellm\/dist\/(gateway|store|cli|register)\/|\/node_modules\/(pino|undici|commander|pg|redis|ws|jose)\//;
+    /\/fast-litellm\/dist\/(gateway|store|cli|register)\/|\/node_modules\/(pino|undici|commander|pg|redis|ws|jose|@huggingface)\//;
   return urls.filter((url) => heavy.test(url)).map((url) => `loads ${url.replace(/^.*\/node_modules\//, '')}`);
 }
 

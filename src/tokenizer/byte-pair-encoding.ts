@@ -6,6 +6,7 @@
  */
 import type { Encoding, SpecialTokenRules, StreamCounter } from './contract.ts';
 import { noWork, type EncodingWork } from './encoding-work.ts';
+import { normaliseNfkc } from './normalise-nfkc.ts';
 import { PieceEncoder } from './piece-encoder.ts';
 import { SpecialTokens } from './special-tokens.ts';
 import { StreamingCounter } from './streaming-counter.ts';
@@ -22,8 +23,8 @@ export interface EncodingDefinition {
   readonly table: TokenTable;
   readonly split: Splitter;
   readonly specialTokens: ReadonlyMap<string, number>;
-  /** Done to a text before it is split. */
-  readonly normalise: ((text: string) => string) | null;
+  /** Texts are normalised to NFKC before they are split. */
+  readonly nfkc: boolean;
 }
 
 /** About a millisecond of usual text. */
@@ -37,17 +38,17 @@ export class BytePairEncoding implements Encoding {
   /** What was done so far, in counts. */
   readonly work: EncodingWork = noWork();
   readonly #split: Splitter;
-  readonly #normalise: ((text: string) => string) | null;
+  readonly #nfkc: boolean;
   readonly #pieces: PieceEncoder;
   readonly #special: SpecialTokens;
   readonly #decoder: TokenDecoder;
   readonly #buffer = new TextBuffer(WINDOW_UNITS);
 
-  constructor({ name, table, split, specialTokens, normalise }: EncodingDefinition) {
+  constructor({ name, table, split, specialTokens, nfkc }: EncodingDefinition) {
     this.name = name;
     this.specialTokens = specialTokens;
     this.#split = split;
-    this.#normalise = normalise;
+    this.#nfkc = nfkc;
     this.#pieces = new PieceEncoder(table, this.work);
     this.#special = new SpecialTokens(name, specialTokens);
     this.#decoder = new TokenDecoder(name, table, specialTokens);
@@ -55,10 +56,11 @@ export class BytePairEncoding implements Encoding {
 
   /** @inheritDoc */
   count(text: string): number {
-    const normal = this.#normalise === null ? text : this.#normalise(text);
-    if (normal.length <= WINDOW_UNITS) return this.#countBuffer(this.#buffer, this.#buffer.write(normal));
+    if (text.length <= WINDOW_UNITS) {
+      return this.#countBuffer(this.#buffer, this.#buffer.write(this.#nfkc ? normaliseNfkc(text) : text));
+    }
     let total = 0;
-    const windows = new TextWindows(this.#buffer, normal);
+    const windows = new TextWindows(this.#buffer, text, this.#nfkc);
     while (windows.next()) total += this.#countBuffer(this.#buffer, windows.end);
     this.#release();
     return total;
@@ -66,46 +68,48 @@ export class BytePairEncoding implements Encoding {
 
   /** @inheritDoc */
   *countInSlices(text: string, sliceBytes = SLICE_BYTES): Generator<undefined, number, undefined> {
-    const normal = this.#normalise === null ? text : this.#normalise(text);
     // Other calls may come between two slices: they must not meet in one buffer.
     const buffer = new TextBuffer(WINDOW_UNITS);
-    const windows = new TextWindows(buffer, normal);
+    const windows = new TextWindows(buffer, text, this.#nfkc);
+    let total = 0;
+    while (!windows.isDone()) {
+      if (windows.widen()) total += yield* this.#countWindow(buffer, windows.end, sliceBytes);
+      yield;
+    }
+    return total;
+  }
+
+  *#countWindow(buffer: TextBuffer, windowEnd: number, sliceBytes: number): Generator<undefined, number> {
+    this.work.scannedBytes += windowEnd;
+    const { bytes } = buffer;
     let total = 0;
     let left = sliceBytes;
-    while (windows.next()) {
-      const { bytes, view } = buffer;
-      this.work.scannedBytes += windows.end;
-      for (let at = 0; at < windows.end;) {
-        const end = this.#split(bytes, at);
-        const long = this.#pieces.longMergerFor(bytes, view, at, end);
-        if (long === null) total += this.#pieces.count(bytes, view, at, end);
-        else {
-          const steps = Math.ceil(sliceBytes / BYTES_PER_SEARCH_STEP);
-          while (!long.advance(steps)) yield;
-          total += long.count;
-        }
-        left -= end - at;
-        at = end;
-        if (left <= 0) {
-          yield;
-          left = sliceBytes;
-        }
-      }
+    for (let at = 0; at < windowEnd;) {
+      const end = this.#split(bytes, at);
+      if (this.#pieces.isLong(at, end)) {
+        const merger = yield* this.#pieces.longMerger();
+        merger.begin(bytes, at, end);
+        while (!merger.advance(Math.ceil(sliceBytes / BYTES_PER_SEARCH_STEP))) yield;
+        total += merger.count;
+      } else total += this.#pieces.count(buffer, at, end);
+      left -= end - at;
+      at = end;
+      if (left > 0) continue;
+      yield;
+      left = sliceBytes;
     }
     return total;
   }
 
   /** @inheritDoc */
   isWithinLimit(text: string, limit: number): number | false {
-    const normal = this.#normalise === null ? text : this.#normalise(text);
-    const windows = new TextWindows(this.#buffer, normal);
+    const windows = new TextWindows(this.#buffer, text, this.#nfkc);
     let total = 0;
     while (total <= limit && windows.next()) {
-      const { bytes, view } = this.#buffer;
       let at = 0;
       while (at < windows.end && total <= limit) {
-        const end = this.#split(bytes, at);
-        total += this.#pieces.count(bytes, view, at, end);
+        const end = this.#split(this.#buffer.bytes, at);
+        total += this.#pieces.count(this.#buffer, at, end);
         at = end;
       }
       this.work.scannedBytes += at;
@@ -116,7 +120,7 @@ export class BytePairEncoding implements Encoding {
 
   /** @inheritDoc */
   streamCounter(): StreamCounter {
-    if (this.#normalise === null) return new StreamingCounter((buffer, end) => this.#countBuffer(buffer, end));
+    if (!this.#nfkc) return new StreamingCounter((buffer, end) => this.#countBuffer(buffer, end));
     // slow path: what normalising does to a character may depend on the next ones, without bound
     let text = '';
     return {
@@ -163,29 +167,28 @@ export class BytePairEncoding implements Encoding {
   }
 
   #append(text: string, ids: number[]): void {
-    const normal = this.#normalise === null ? text : this.#normalise(text);
-    const windows = new TextWindows(this.#buffer, normal);
+    const windows = new TextWindows(this.#buffer, text, this.#nfkc);
     while (windows.next()) {
-      const { bytes, view } = this.#buffer;
       this.work.scannedBytes += windows.end;
       for (let at = 0; at < windows.end;) {
-        const end = this.#split(bytes, at);
-        this.#pieces.append(bytes, view, at, end, ids);
+        const end = this.#split(this.#buffer.bytes, at);
+        this.#pieces.append(this.#buffer, at, end, ids);
         at = end;
       }
     }
     this.#release();
   }
 
-  #countBuffer({ bytes, view }: TextBuffer, end: number): number {
+  #countBuffer(buffer: TextBuffer, end: number): number {
     const split = this.#split;
     const pieces = this.#pieces;
+    const { bytes } = buffer;
     this.work.scannedBytes += end;
     let total = 0;
     let at = 0;
     while (at < end) {
       const behind = split(bytes, at);
-      total += pieces.count(bytes, view, at, behind);
+      total += pieces.count(buffer, at, behind);
       at = behind;
     }
     return total;

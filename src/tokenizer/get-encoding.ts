@@ -5,11 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { GatewayError } from '../errors/gateway-error.ts';
+import { buildTokenArrays } from './build-token-arrays.ts';
 import { BytePairEncoding, type Splitter } from './byte-pair-encoding.ts';
 import type { EncodingName } from './contract.ts';
 import { splitCl100k } from './split-cl100k.ts';
 import { splitGpt2 } from './split-gpt2.ts';
 import { splitO200k } from './split-o200k.ts';
+import { tokenArraysOf } from './token-arrays.ts';
 import { TokenTable } from './token-table.ts';
 
 interface EncodingRow {
@@ -17,7 +19,7 @@ interface EncodingRow {
   readonly ranks: string;
   readonly split: Splitter;
   readonly specialTokens: () => ReadonlyMap<string, number>;
-  readonly normalise: ((text: string) => string) | null;
+  readonly nfkc: boolean;
 }
 
 const END_OF_TEXT = '<|endoftext|>';
@@ -49,7 +51,7 @@ const ROWS: Readonly<Record<EncodingName, EncodingRow>> = {
       ['<META_END>', 3],
       ['<SOS>', 4],
     ]),
-    normalise: (text) => text.normalize('NFKC'),
+    nfkc: true,
   },
 };
 
@@ -72,20 +74,20 @@ export function getEncoding(name: EncodingName): BytePairEncoding {
       `There is no encoding ${JSON.stringify(name)}. Use one of ${ENCODING_NAMES.join(', ')}.`,
     );
   }
-  const { ranks, split, specialTokens, normalise } = ROWS[name];
+  const { ranks, split, specialTokens, nfkc } = ROWS[name];
   const encoding = new BytePairEncoding({
     name,
     table: tokenTable(ranks),
     split,
     specialTokens: specialTokens(),
-    normalise,
+    nfkc,
   });
   loaded.set(name, encoding);
   return encoding;
 }
 
 function row(ranks: string, split: Splitter, specialTokens: () => Iterable<[string, number]>): EncodingRow {
-  return { ranks, split, specialTokens: () => new Map(specialTokens()), normalise: null };
+  return { ranks, split, specialTokens: () => new Map(specialTokens()), nfkc: false };
 }
 
 function* harmonyTokens(): Generator<[string, number]> {
@@ -108,8 +110,8 @@ function* harmonyTokens(): Generator<[string, number]> {
 function tokenTable(ranks: string): TokenTable {
   const key = `fast-litellm/tokens/${ranks}`;
   const shared: unknown = getEnvironmentData(key);
-  if (shared instanceof SharedArrayBuffer) return TokenTable.fromShared(shared);
-  const table = TokenTable.fromRankFile(readFileSync(new URL(`ranks/${ranks}.bin`, import.meta.url)));
-  setEnvironmentData(key, table.shared);
-  return table;
+  if (shared instanceof SharedArrayBuffer) return new TokenTable(tokenArraysOf(shared));
+  const arrays = buildTokenArrays(readFileSync(new URL(`ranks/${ranks}.bin`, import.meta.url)));
+  setEnvironmentData(key, arrays.shared);
+  return new TokenTable(arrays);
 }

@@ -98,7 +98,7 @@ async function fetchHubFile(
   if (!reply.ok || reply.body === null) throw new Error(`status ${reply.status}`);
   const decoder = new TextDecoder();
   let [text, length] = ['', 0];
-  for await (const chunk of reply.body) {
+  for await (const chunk of reply.body as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     if (length > limitBytes) throw new Error(`longer than ${limitBytes} bytes`);
     text += decoder.decode(chunk, { stream: true });

@@ -14,7 +14,7 @@ const INITIAL_TOKENS = 1024;
 
 export class LongMerger {
   readonly #table: TokenTable;
-  readonly tree: PrefixTree;
+  readonly #tree: PrefixTree;
   readonly #work: EncodingWork;
   /** The tokens so far. */
   ids = new Int32Array(INITIAL_TOKENS);
@@ -30,7 +30,7 @@ export class LongMerger {
 
   constructor(table: TokenTable, tree: PrefixTree, work: EncodingWork) {
     this.#table = table;
-    this.tree = tree;
+    this.#tree = tree;
     this.#work = work;
   }
 
@@ -50,7 +50,7 @@ export class LongMerger {
     const words = ((end - start) >> 5) + 1;
     if (this.#dead.length < words) this.#dead = new Int32Array(words);
     else this.#dead.fill(0, 0, words);
-    this.#candidate = this.tree.longest(bytes, start, end);
+    this.#candidate = this.#tree.longest(bytes, start, end);
   }
 
   /** Does at most `steps` steps; true when the piece is done. */
@@ -79,10 +79,10 @@ export class LongMerger {
       if (!this.#isDead(behind) && (before < 0 || this.#mayFollow(before, token))) {
         this.#push(token);
         this.#at = behind;
-        if (behind < this.#end) this.#candidate = this.tree.longest(this.#bytes, behind, this.#end);
+        if (behind < this.#end) this.#candidate = this.#tree.longest(this.#bytes, behind, this.#end);
         return;
       }
-      token = this.tree.shorter(token);
+      token = this.#tree.shorter(token);
     }
     this.#takeBack(before);
   }
@@ -92,7 +92,7 @@ export class LongMerger {
     this.#dead[place >> 5] = (this.#dead[place >> 5] as number) | (1 << (place & 31));
     this.count -= 1;
     this.#at -= this.#table.lengthOf(last);
-    this.#candidate = this.tree.shorter(last);
+    this.#candidate = this.#tree.shorter(last);
   }
 
   #isDead(at: number): boolean {

@@ -1,6 +1,6 @@
 /**
  * The tokens of an encoding as a tree of bytes, for the longest token at a place in a text. Built when the first long
- * piece is met, never for usual texts: 12 MB and 40 ms for o200k. One hash table of `[node << 8 | byte, child]`; the
+ * piece is met, never for usual texts: 12 MB and 40 ms for o200k, in steps where the caller wants to give way. One hash table of `[node << 8 | byte, child]`; the
  * first two bytes are looked up directly.
  */
 import type { TokenTable } from './token-table.ts';
@@ -17,6 +17,7 @@ export class PrefixTree {
   readonly #byFirstTwo = new Int32Array(65_536);
   /** Node of a single byte: byte + 1. */
   #nodes = 257;
+  #inserted = 0;
   readonly #shorter: Int32Array;
 
   constructor(table: TokenTable) {
@@ -27,7 +28,13 @@ export class PrefixTree {
     this.#slots = new Int32Array(capacity);
     this.#tokenAt = new Int32Array(Math.ceil(table.bytes.length / 2) + 257).fill(-1);
     this.#shorter = new Int32Array(table.size).fill(NOT_KNOWN);
-    for (let id = 0; id < table.size; id += 1) this.#insert(id);
+  }
+
+  /** Inserts the next `tokens` tokens; true when all are in. Nothing may be looked up before. */
+  build(tokens = Infinity): boolean {
+    const until = Math.min(this.#inserted + tokens, this.#table.size);
+    for (; this.#inserted < until; this.#inserted += 1) this.#insert(this.#inserted);
+    return this.#inserted === this.#table.size;
   }
 
   /** The longest token that `bytes` continues with at `start`. There always is one: the byte itself. */

@@ -2,7 +2,8 @@
  * Where a text may be cut in two so that both halves, encoded for themselves, give the tokens of the whole: before a
  * character that no pattern joins to a letter or number in front of it, and behind which nothing looks back.
  */
-import { APOSTROPHE, BYTE_CLASS, classAt, LETTER, MARK, NUMBER, OTHER, SPACE } from './character-classes.ts';
+import { APOSTROPHE, classAt, LETTER, MARK, NUMBER, OTHER, SPACE } from './character-classes.ts';
+import { isContinuation } from './utf8-characters.ts';
 
 /** Who looks on where another search ended begins this much before: a character there may have been cut in two. */
 export const LONGEST_CHARACTER_BYTES = 4;
@@ -32,8 +33,4 @@ function characterBefore(bytes: Uint8Array, at: number, start: number): number {
   let before = at - 1;
   while (before >= start && isContinuation(bytes[before] as number)) before -= 1;
   return before < start ? -1 : before;
-}
-
-function isContinuation(byte: number): boolean {
-  return BYTE_CLASS[byte] === 0 && byte < 0xc0;
 }

@@ -9,7 +9,8 @@
  * its parts.
  */
 import type { EncodingWork } from './encoding-work.ts';
-import { characterLength, codePointAt, type TokenTable } from './token-table.ts';
+import type { TokenTable } from './token-table.ts';
+import { characterLength, codePointAt } from './utf8-characters.ts';
 
 const MAX_PARTS = 32;
 /** Beyond this a piece has more than `MAX_PARTS` characters, whatever they are. */

@@ -1,0 +1,155 @@
+/**
+ * LiteLLM's `completion_cost` and `cost_per_token` as a caller of the library asks them: plain objects in, USD out.
+ * Everything but the reading of the question is `pricing/`.
+ */
+import { isJsonArray, isJsonObject, type JsonObject } from '../protocol/json.ts';
+import {
+  completionCost,
+  type CompletionCostContext,
+  type CompletionCostRequest,
+  type ResponseKind,
+} from '../pricing/completion-cost.ts';
+import { readAdjustments } from '../pricing/cost-adjustments.ts';
+import { costPerToken, type CostPerTokenRequest } from '../pricing/cost-per-token.ts';
+import { readCustomTokenPrice } from '../pricing/custom-price.ts';
+import { plainUsage, readUsage } from '../pricing/usage.ts';
+
+/** What both questions may say of a call. */
+interface PricedQuestion {
+  /** The provider, where the model's name does not tell it. */
+  readonly customLlmProvider?: string;
+  /** LiteLLM's call type, e.g. `completion`, `embedding`, `speech`, `retrieve_batch`. Default: what the answer is. */
+  readonly callType?: string;
+  /** `flex`, `priority`, …; default: what the answer says. */
+  readonly serviceTier?: string;
+  /** Cloud region whose prices hold. */
+  readonly regionName?: string;
+  /** USD per token instead of the listed prices: LiteLLM's `input_cost_per_token`, `output_cost_per_token` and cache keys. */
+  readonly customCostPerToken?: Readonly<Record<string, number>>;
+  /** USD per second of the call instead of the listed prices. */
+  readonly customCostPerSecond?: number;
+  /** When the call was made, which decides off-peak prices. Default: now. */
+  readonly at?: Date;
+}
+
+export interface CompletionCostQuestion extends PricedQuestion {
+  /** The provider's answer, in any of the shapes that LiteLLM prices. Without it the texts below are counted. */
+  readonly completionResponse?: object;
+  /** Default: told by the answer's own members. */
+  readonly responseKind?: ResponseKind;
+  readonly model?: string;
+  readonly prompt?: string;
+  readonly messages?: readonly object[];
+  readonly completion?: string;
+  /** The model whose prices hold for a deployment with a name of its own. */
+  readonly baseModel?: string;
+  readonly totalTimeMs?: number;
+  /** Of a picture. */
+  readonly size?: string;
+  readonly quality?: string;
+  readonly n?: number;
+  /** Parameters of the call that its price may depend on. */
+  readonly optionalParams?: object;
+  /** LiteLLM's `standard_built_in_tools_params`, e.g. `{web_search_options: {search_context_size: 'high'}}`. */
+  readonly builtInTools?: object;
+  /** LiteLLM's `cost_discount_config` and `cost_margin_config`. */
+  readonly costDiscountConfig?: object;
+  readonly costMarginConfig?: object;
+}
+
+export interface CostPerTokenQuestion extends PricedQuestion {
+  readonly model: string;
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+  /** The whole usage of an answer; wins over the two counts. */
+  readonly usage?: object;
+  readonly promptCharacters?: number;
+  readonly completionCharacters?: number;
+  readonly responseTimeMs?: number;
+  readonly numberOfQueries?: number;
+  /** Seconds of sound of a transcription. */
+  readonly audioSeconds?: number;
+}
+
+export interface TokenCost {
+  readonly promptCostUsd: number;
+  readonly completionCostUsd: number;
+}
+
+export function answerCompletionCost(question: CompletionCostQuestion, context: CompletionCostContext): number {
+  const response = question.completionResponse === undefined ? null : (question.completionResponse as JsonObject);
+  const request: CompletionCostRequest = {
+    ...shared(question),
+    response,
+    responseKind: question.responseKind ?? (response === null ? undefined : kindOf(response)),
+    model: question.model ?? null,
+    prompt: question.prompt ?? '',
+    messages: (question.messages ?? []) as readonly JsonObject[],
+    completion: question.completion ?? '',
+    baseModel: question.baseModel ?? null,
+    totalTimeMs: question.totalTimeMs ?? 0,
+    size: question.size ?? null,
+    quality: question.quality ?? null,
+    count: question.n ?? null,
+    optionalParams: (question.optionalParams ?? null) as JsonObject | null,
+    builtInTools: (question.builtInTools ?? null) as JsonObject | null,
+    adjustments: readAdjustments(
+      question.costDiscountConfig as JsonObject | undefined,
+      question.costMarginConfig as JsonObject | undefined,
+    ),
+  };
+  return completionCost(request, context);
+}
+
+export function answerCostPerToken(question: CostPerTokenQuestion, context: CompletionCostContext): TokenCost {
+  const { usage, promptTokens = 0, completionTokens = 0 } = question;
+  const request: CostPerTokenRequest = {
+    ...shared(question),
+    model: question.model,
+    usage: usage === undefined ? plainUsage(promptTokens, completionTokens) : readUsage(usage as JsonObject),
+    promptCharacters: question.promptCharacters ?? null,
+    completionCharacters: question.completionCharacters ?? null,
+    responseTimeMs: question.responseTimeMs ?? 0,
+    numberOfQueries: question.numberOfQueries ?? null,
+    audioSeconds: question.audioSeconds ?? 0,
+  };
+  const { prompt, completion } = costPerToken(request, context);
+  return { promptCostUsd: prompt, completionCostUsd: completion };
+}
+
+function shared(question: PricedQuestion) {
+  const { customCostPerToken } = question;
+  return {
+    customLlmProvider: question.customLlmProvider ?? null,
+    callType: question.callType ?? null,
+    serviceTier: question.serviceTier ?? null,
+    regionName: question.regionName ?? null,
+    customCostPerToken: customCostPerToken === undefined ? null : readCustomTokenPrice(customCostPerToken),
+    customCostPerSecond: question.customCostPerSecond ?? null,
+    at: question.at?.getTime() ?? Date.now(),
+  };
+}
+
+const KIND_OF_OBJECT: ReadonlyMap<unknown, ResponseKind> = new Map([
+  ['chat.completion', 'chat'],
+  ['chat.completion.chunk', 'chat'],
+  ['text_completion', 'text'],
+  ['response', 'responses'],
+  ['video', 'video'],
+]);
+
+/** What LiteLLM knows from an answer's class; here its members tell. */
+function kindOf(response: JsonObject): ResponseKind {
+  const named = KIND_OF_OBJECT.get(response['object']);
+  if (named !== undefined) return named;
+  const { data } = response;
+  const first = isJsonArray(data) ? data[0] : undefined;
+  if (isJsonObject(first)) {
+    if ('embedding' in first) return 'embedding';
+    if ('url' in first || 'b64_json' in first) return 'image';
+  }
+  if (isJsonArray(response['results']) && isJsonObject(response['meta'])) return 'rerank';
+  if (isJsonArray(response['pages'])) return 'ocr';
+  if (isJsonArray(response['choices'])) return 'chat';
+  return typeof response['text'] === 'string' ? 'transcription' : 'json';
+}

@@ -1,0 +1,115 @@
+/**
+ * LiteLLM's functions about tokens as a library: counting, encoding, trimming. Encodings are loaded when first used;
+ * tokenizers of the Hugging Face hub only by `loadTokenizer`.
+ */
+import { numberAt } from '../pricing/price-entry.ts';
+import type { PriceLookup } from '../pricing/price-table.ts';
+import type { JsonObject } from '../protocol/json.ts';
+import type { CountRequest, ModelTokenCounter, TokenCount } from '../tokenizer/chat/contract.ts';
+import { createModelTokenCounter } from '../tokenizer/chat/model-token-counter.ts';
+import { selectTokenizer } from '../tokenizer/chat/select-tokenizer.ts';
+import type { TextTokenizer } from '../tokenizer/contract.ts';
+import { getEncoding } from '../tokenizer/get-encoding.ts';
+import { loadHuggingFaceTokenizer, type HuggingFaceSource } from '../tokenizer/hugging-face.ts';
+import { HubTokenizers } from './hub-tokenizers.ts';
+import { priceFamilies } from './model-families.ts';
+import { trim, type TrimmedMessages, type TrimOptions } from './trim-messages.ts';
+
+/** Whose ids: those of a model's tokenizer, or of one's own. */
+export interface TokenizerQuestion {
+  readonly model?: string | undefined;
+  readonly customTokenizer?: TextTokenizer | null | undefined;
+  /** LiteLLM's choice, which is `cl100k_base` for every OpenAI model, instead of the model's own encoding. */
+  readonly compat?: 'litellm' | undefined;
+}
+
+export interface EncodeQuestion extends TokenizerQuestion {
+  readonly text: string;
+}
+
+export interface DecodeQuestion extends TokenizerQuestion {
+  readonly tokens: Iterable<number>;
+}
+
+export interface TokenLibrary {
+  /** LiteLLM's `token_counter`. @throws GatewayError `bad_request` when the request cannot be counted */
+  tokenCounter(request: CountRequest): number;
+  /** The count together with its exactness and the tokenizer that counted. @throws GatewayError `bad_request` */
+  countTokens(request: CountRequest): TokenCount;
+  /** LiteLLM's `encode`; special tokens in the text are ordinary text. */
+  encode(question: EncodeQuestion): number[];
+  /** LiteLLM's `decode`. @throws GatewayError `bad_request` for ids that the tokenizer does not have */
+  decode(question: DecodeQuestion): string;
+  /** LiteLLM's `trim_messages`. */
+  trimMessages(messages: readonly JsonObject[], options: TrimOptions): TrimmedMessages;
+  /**
+   * Loads the tokenizer of the Hugging Face hub that LiteLLM's rules name for a model (Llama 2 and 3, Command R), so
+   * that counts for it are exact from then on. False: the model needs none, or it could not be loaded.
+   */
+  loadTokenizer(model: string, source?: HuggingFaceSource): Promise<boolean>;
+}
+
+export interface TokenLibraryOptions {
+  /** The price table, asked at the first use. */
+  readonly prices: () => PriceLookup;
+  /** Takes a sentence when a tokenizer cannot be loaded. */
+  readonly report: (message: string) => void;
+  /** Default `loadHuggingFaceTokenizer`. */
+  readonly loadTokenizer?: typeof loadHuggingFaceTokenizer;
+}
+
+interface Opened {
+  readonly prices: PriceLookup;
+  readonly counter: ModelTokenCounter;
+}
+
+export function createTokenLibrary(options: TokenLibraryOptions): TokenLibrary {
+  const { report, loadTokenizer: load = loadHuggingFaceTokenizer } = options;
+  const hub = new HubTokenizers({ report, load });
+  let opened: Opened | null = null;
+  const open = (): Opened => (opened ??= openLibrary(options.prices(), hub));
+  const tokenizerFor = (question: TokenizerQuestion): TextTokenizer => {
+    const { model = '', customTokenizer, compat } = question;
+    if (customTokenizer != null) return customTokenizer;
+    const { tokenizer } = open().counter.tokenizerOf(model, compat);
+    return compat === 'litellm' && OPENAI_ENCODINGS.has(tokenizer.name) ? getEncoding('cl100k_base') : tokenizer;
+  };
+  return {
+    tokenCounter: (request) => open().counter.count(request),
+    countTokens: (request) => open().counter.measure(request),
+    encode: (question) => tokenizerFor(question).encodeOrdinary(question.text),
+    decode: (question) => tokenizerFor(question).decode(question.tokens),
+    trimMessages: (messages, trimming) => {
+      const { prices, counter } = open();
+      return trim(messages, trimming, {
+        count: (request) => counter.count(request),
+        contextWindow: (model) => contextWindow(prices, model),
+      });
+    },
+    loadTokenizer: async (model, source) => {
+      const { wanted } = selectTokenizer(model, 'exact', priceFamilies(open().prices));
+      return wanted !== null && (await hub.load(wanted, source)) !== null;
+    },
+  };
+}
+
+const OPENAI_ENCODINGS: ReadonlySet<string> = new Set([
+  'o200k_base',
+  'o200k_harmony',
+  'p50k_base',
+  'p50k_edit',
+  'r50k_base',
+]);
+
+function openLibrary(prices: PriceLookup, hub: HubTokenizers): Opened {
+  const families = priceFamilies(prices);
+  const counter = createModelTokenCounter({ families, encoding: getEncoding, hubTokenizer: (name) => hub.get(name) });
+  return { prices, counter };
+}
+
+/** LiteLLM-compat: an entry without `max_tokens` has no context window for it, whatever its `max_input_tokens`. */
+function contextWindow(prices: PriceLookup, model: string): number | null {
+  const entry = prices.get(model);
+  if (entry === undefined || entry['max_tokens'] === undefined) return null;
+  return entry['max_input_tokens'] === undefined ? numberAt(entry, 'max_tokens') : numberAt(entry, 'max_input_tokens');
+}

@@ -1,0 +1,100 @@
+/**
+ * `enable_pre_call_checks`: deployments whose context window is too small for a request are left out before one is
+ * picked. LiteLLM-compat: prompts are counted as for an unknown model, whatever the deployment, once per request and
+ * only where a deployment of the group says how much it takes; a prompt that cannot be counted fits everywhere.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { configuredProvider } from '../../pricing/deployment-prices.ts';
+import { findModel, type ModelContext } from '../../pricing/model-info.ts';
+import { numberAt, textAt } from '../../pricing/price-entry.ts';
+import { PriceMemo } from '../../pricing/price-memo.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../protocol/json.ts';
+import type { Candidate, Resolution } from '../../router/model-index.ts';
+import type { CountRequest } from '../../tokenizer/chat/contract.ts';
+import type { TokenCounting } from '../counting/contract.ts';
+import { fieldValue, findField, type RequestFields } from './request-fields.ts';
+
+export class ContextWindow {
+  readonly #models: ModelContext;
+  readonly #counting: TokenCounting;
+  readonly #limits: PriceMemo<number | null>;
+
+  constructor(models: ModelContext, counting: TokenCounting) {
+    this.#models = models;
+    this.#counting = counting;
+    this.#limits = new PriceMemo(models.prices);
+  }
+
+  /** Tokens of the request; null when nobody asks for them or they cannot be counted. Null at once: no count is needed. */
+  inputTokens(fields: RequestFields, { candidates }: Resolution): Promise<number | null> | null {
+    if (candidates.every((candidate) => this.#limit(candidate) === null)) return null;
+    const request = countedPart(fields);
+    return request === null ? null : this.#counting.count(request).catch(nothing);
+  }
+
+  /** The candidates that take this many tokens. @throws GatewayError `context_window_exceeded` when none does */
+  fitting({ candidates }: Resolution, tokens: number): readonly Candidate[] {
+    let refused = '';
+    const fitting = candidates.filter((candidate) => {
+      const limit = this.#limit(candidate);
+      if (limit === null || tokens <= limit) return true;
+      refused += `Model=${baseModel(candidate) ?? candidate.deployment.model}, Max Input Tokens=${limit}, Got=${tokens}`;
+      return false;
+    });
+    if (fitting.length > 0) return fitting;
+    throw new GatewayError(
+      'context_window_exceeded',
+      'litellm.ContextWindowExceededError: litellm.BadRequestError: litellm._pre_call_checks: Context Window exceeded ' +
+        `for given call. No models have context window large enough for this call.\n${refused}`,
+    );
+  }
+
+  /** `max_input_tokens` of the deployment, else of its model. */
+  #limit(candidate: Candidate): number | null {
+    const { deployment, model } = candidate;
+    const known = this.#limits.get(deployment.id, model);
+    if (known !== undefined) return known;
+    const own = numberAt(deployment.modelInfo, 'max_input_tokens');
+    const query = { model: baseModel(candidate) ?? model, customLlmProvider: configuredProvider(deployment) };
+    const listed = own === null ? findModel(query, this.#models) : null;
+    return this.#limits.set(own ?? numberAt(listed?.entry ?? {}, 'max_input_tokens'), deployment.id, model);
+  }
+}
+
+const nothing = (): null => null;
+
+function baseModel({ deployment }: Candidate): string | null {
+  return textAt(deployment.modelInfo, 'base_model') ?? textAt(deployment.params, 'base_model');
+}
+
+/** Messages with their tools, or a response's input as messages. */
+function countedPart(fields: RequestFields): CountRequest | null {
+  const messages = memberOf(fields, 'messages');
+  const tools = memberOf(fields, 'tools');
+  const listed = isJsonArray(tools) && tools.length > 0 ? tools : null;
+  if (isJsonArray(messages)) return { messages, tools: listed };
+  const input = inputMessages(memberOf(fields, 'input'));
+  if (input === null) return null;
+  const instructions = memberOf(fields, 'instructions');
+  const system = typeof instructions === 'string' ? [{ role: 'system', content: instructions }] : [];
+  return { messages: [...system, ...input], tools: listed };
+}
+
+function inputMessages(input: JsonValue | undefined): readonly JsonValue[] | null {
+  if (typeof input === 'string') return [{ role: 'user', content: input }];
+  if (!isJsonArray(input) || !input.some(isJsonObject)) return null;
+  return input
+    .filter(isJsonObject)
+    .map(({ role = 'user', content = null }) => ({ role, content: chatContent(content) }));
+}
+
+/** A response's parts are called `input_text`; a chat's `text`. */
+function chatContent(content: JsonValue): JsonValue {
+  if (!isJsonArray(content)) return content;
+  return content.filter(isJsonObject).flatMap(({ text }) => (typeof text === 'string' ? [{ type: 'text', text }] : []));
+}
+
+function memberOf(fields: RequestFields, name: string): JsonValue | undefined {
+  const field = findField(fields.scan, name);
+  return field === undefined ? undefined : fieldValue(fields, field);
+}

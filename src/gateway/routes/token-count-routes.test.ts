@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { AssembledGateway, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
+import type { FakeExchange } from '../../../test/support/fake-exchange.ts';
+import type { SnapshotParts } from '../../../test/support/snapshot.ts';
+
+const HELLO = [{ role: 'user', content: 'hello there' }];
+
+async function ask(target: string, body: unknown, parts: SnapshotParts = {}): Promise<FakeExchange> {
+  const to = new AssembledGateway({ deployments: [openaiDeployment()], ...parts });
+  const exchange = to.post(target, body);
+  await expect.poll(() => exchange.ended).toBe(true);
+  expect(to.upstream.calls).toHaveLength(0);
+  return exchange;
+}
+
+describe('/utils/token_counter', () => {
+  const counter = (body: unknown, parts: SnapshotParts = {}) => ask('/utils/token_counter', body, parts);
+
+  test('counts with the model of the deployment, and says so', async () => {
+    const exchange = await counter({ model: 'group', messages: HELLO });
+    expect(exchange.json).toEqual({
+      total_tokens: 9,
+      request_model: 'group',
+      model_used: 'gpt-4o',
+      tokenizer_type: 'openai_tokenizer',
+      original_response: null,
+      error: false,
+      error_message: null,
+      status_code: null,
+    });
+  });
+
+  test.each<[string, object, number]>([
+    ['a prompt', { prompt: 'hello there' }, 2],
+    ['no messages at all', { messages: [] }, 3],
+    ['a system text beside the messages', { messages: HELLO, system: 'Be brief' }, 15],
+    ["Google's contents", { contents: [{ role: 'user', parts: [{ text: 'hello there' }] }] }, 9],
+    ['a name that nobody serves', { model: 'nobody', messages: HELLO }, 9],
+  ])('%s', async (_name, body, tokens) => {
+    expect((await counter({ model: 'group', ...body })).json).toMatchObject({ total_tokens: tokens });
+  });
+
+  test.each<[string, object, number, string]>([
+    ['no model', { messages: HELLO }, 422, 'Field required'],
+    ['nothing to count', { model: 'group' }, 400, 'prompt or messages or contents must be provided'],
+    ['a prompt that is a list', { model: 'group', prompt: ['a'] }, 422, 'Input should be a valid string'],
+    ['messages that are texts', { model: 'group', messages: ['a'] }, 422, 'Input should be a valid dictionary'],
+  ])('refuses %s', async (_name, body, status, text) => {
+    const exchange = await counter(body);
+    expect([exchange.status, exchange.text]).toEqual([status, expect.stringContaining(text)]);
+  });
+
+  test('is off where the configuration says so', async () => {
+    const exchange = await counter({ model: 'group', prompt: 'a' }, { litellmRaw: { disable_token_counter: true } });
+    expect([exchange.status, exchange.text]).toEqual([503, expect.stringContaining('token_counting_disabled')]);
+  });
+
+  test('takes prompts as large as a call may have', async () => {
+    const exchange = await counter({ model: 'group', prompt: 'hello there '.repeat(200_000) });
+    expect(exchange.json).toMatchObject({ total_tokens: expect.closeTo(400_000, -4) });
+  });
+});
+
+describe('/v1/messages/count_tokens', () => {
+  const count = (body: unknown, parts: SnapshotParts = {}) => ask('/v1/messages/count_tokens', body, parts);
+
+  test("answers in Anthropic's shape", async () => {
+    expect((await count({ model: 'group', messages: HELLO })).json).toEqual({ input_tokens: 9 });
+    expect((await count({ model: 'group', messages: HELLO, system: 'Be brief' })).json).toEqual({ input_tokens: 15 });
+  });
+
+  test.each<[object | string, number, string]>([
+    [{ messages: HELLO }, 400, 'model parameter is required'],
+    [{ model: 'group' }, 400, 'messages parameter is required'],
+    ['{"model":', 400, 'Invalid JSON payload'],
+    [{ model: 'group', messages: HELLO, api_base: 'http://evil.test' }, 401, 'api_base is not allowed'],
+  ])('refuses %j', async (body, status, text) => {
+    const exchange = await count(body);
+    expect([exchange.status, exchange.text]).toEqual([status, expect.stringContaining(text)]);
+  });
+});
