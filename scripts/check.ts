@@ -14,6 +14,7 @@ const CHECKS: ReadonlyMap<string, string> = new Map([
   ['arrows', 'check:arrows'],
   ['budgets', 'check:budgets'],
   ['unused', 'check:unused'],
+  ['generated', 'check:generated'],
 ]);
 
 const asked = process.argv.slice(2);

@@ -58,6 +58,6 @@ ${rows.join('')}} as const;
 `;
 if (!process.argv.includes('--check')) writeFileSync(FILE, source);
 else if (readFileSync(FILE, 'utf8') !== source) {
-  console.error('character-class-ranges.ts is not what scripts/generate-character-classes.ts writes');
+  process.stderr.write('character-class-ranges.ts is not what scripts/generate-character-classes.ts writes\n');
   process.exitCode = 1;
-} else console.log('character classes: current');
+} else process.stdout.write('character classes: current\n');

@@ -27,13 +27,14 @@ function main(): void {
     const bytes = rankFile(tokens);
     if (!check) {
       writeFileSync(file, bytes);
-      console.log(`${fileURLToPath(file)}: ${String(tokens.size)} tokens, ${String(bytes.length)} bytes`);
+      process.stdout.write(`${fileURLToPath(file)}: ${String(tokens.size)} tokens, ${String(bytes.length)} bytes\n`);
     } else if (!bytes.equals(readFileSync(file))) {
       stale += 1;
-      console.error(`${name}.bin is not what scripts/generate-ranks.ts writes; run it without --check`);
+      process.stderr.write(`${name}.bin is not what scripts/generate-ranks.ts writes; run it without --check\n`);
     }
   }
-  if (check) console.log(stale === 0 ? 'rank files: current' : `rank files: ${String(stale)} out of date`);
+  if (check)
+    process.stdout.write(`${stale === 0 ? 'rank files: current' : `rank files: ${String(stale)} out of date`}\n`);
   process.exitCode = stale === 0 ? 0 : 1;
 }
 
@@ -81,7 +82,7 @@ function rankFile(tokens: TokensById): Buffer {
 
 /** Runs byte-pair merging on the bytes of `token` until two parts are left: the length of the first. */
 function splitLength(token: string, ids: ReadonlyMap<string, number>): number {
-  let parts = [...token];
+  let parts = Array.from(token);
   while (parts.length > 2) {
     let best = Infinity;
     let at = -1;

@@ -7,7 +7,8 @@ import { classAt, OTHER } from './character-classes.ts';
 import { getEncoding } from './get-encoding.ts';
 
 const LETTER_LIKE = /[\p{L}\p{M}\p{N}]/u;
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 0) || 1500;
+/** Texts for each encoding; the long form tries 25,000. */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 300) * 5;
 
 function texts(seed: number, runs: number): string[] {
   const random = seededRandom(seed);
@@ -31,7 +32,8 @@ describe.each(['o200k_base', 'cl100k_base', 'p50k_base', 'r50k_base'] as const)(
       expect([text, ids]).toEqual([text, naive(text)]);
       expect([text, encoding.count(text)]).toEqual([text, ids.length]);
       expect(encoding.isWithinLimit(text, ids.length)).toBe(ids.length);
-      if (ids.length > 0) expect(encoding.isWithinLimit(text, ids.length - 1)).toBe(false);
+      // Of no tokens there is no smaller limit that an empty text would pass.
+      expect(encoding.isWithinLimit(text, ids.length - 1)).toBe(false);
       expect(encoding.decode(ids)).toBe(text.toWellFormed());
     }
   });
@@ -40,28 +42,31 @@ describe.each(['o200k_base', 'cl100k_base', 'p50k_base', 'r50k_base'] as const)(
     for (const text of texts(seed + 1, RUNS)) {
       // The two patterns of cl100k_base that tiktoken has had differ in white space at the very end of a text.
       const whole = name === 'cl100k_base' ? `${text}.` : text;
-      expect([whole, encoding.encodeOrdinary(whole)]).toEqual([whole, [...theirs.encode_ordinary(whole)]]);
+      expect([whole, encoding.encodeOrdinary(whole)]).toEqual([whole, Array.from(theirs.encode_ordinary(whole))]);
     }
   });
 
   it('counts a text that comes in pieces as the whole', () => {
     const random = seededRandom(seed + 2);
+    const differing: string[] = [];
     for (const text of texts(seed + 3, Math.ceil(RUNS / 5))) {
       const counter = encoding.streamCounter();
       for (let at = 0; at < text.length;) {
         const next = at + 1 + random(9);
         counter.push(text.slice(at, next));
-        if (random(3) === 0) expect(counter.total()).toBe(encoding.count(text.slice(0, next)));
+        if (random(3) === 0 && counter.total() !== encoding.count(text.slice(0, next)))
+          differing.push(text.slice(0, next));
         at = next;
       }
-      expect([text, counter.total()]).toEqual([text, encoding.count(text)]);
+      if (counter.total() !== encoding.count(text)) differing.push(text);
     }
+    expect(differing).toEqual([]);
   });
 });
 
 /** Whether this engine's regular expressions take a character for a letter, mark or number that Unicode 16 does not have. */
 function hasLaterCharacters(text: string): boolean {
-  return [...text].some(
+  return Array.from(text).some(
     (character) => LETTER_LIKE.test(character) && (classAt(Buffer.from(character), 0) & OTHER) !== 0,
   );
 }

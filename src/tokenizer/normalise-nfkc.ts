@@ -1,8 +1,8 @@
 /**
  * NFKC as the tokenizer of Claude 2 does it: by the Unicode of its time. Letters that got their decomposition in a later
- * version stay as they are (golden: encode-claude-bundled, Latin letters of Unicode 14; the Cyrillic ones are of 15).
+ * version than 12.0 stay as they are (golden: encode-claude-bundled).
  */
-const DECOMPOSED_LATER = /([\ua7f2-\ua7f4\u{10781}-\u{107ba}\u{1e030}-\u{1e06d}]+)/u;
+const DECOMPOSED_LATER = /([\u32ff\ua7f2-\ua7f4\uab69\u{10781}-\u{107ba}\u{1e030}-\u{1e06d}]+)/u;
 
 /** The text in NFKC. */
 export function normaliseNfkc(text: string): string {

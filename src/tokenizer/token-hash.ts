@@ -4,7 +4,7 @@ const LONG_SEED_0 = 0x2c1b3c6d;
 const LONG_SEED_1 = 0x297a2d39;
 
 /** Mask of the lowest `count` bytes of a word; all of it from 4 on. */
-export function lowBytes(count: number): number {
+function lowBytes(count: number): number {
   return count >= 4 ? -1 : (1 << (count << 3)) - 1;
 }
 

@@ -43,7 +43,7 @@ export function naiveEncoder(name: NaiveName): (text: string) => number[] {
 
 function merge(bytes: string, ranks: ReadonlyMap<string, number>): string[] {
   if (ranks.has(bytes)) return [bytes];
-  let parts = [...bytes];
+  let parts = Array.from(bytes);
   for (;;) {
     let best = Infinity;
     let at = -1;
