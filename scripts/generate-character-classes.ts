@@ -41,6 +41,7 @@ function encodeRanges(codePoints: readonly number[]): string {
 /** Lines of a string constant, broken at blanks. */
 function constant(name: string, text: string): string {
   const lines = text.match(/.{1,100}(?: |$)/g) ?? [];
+  if (lines.length === 1) return `  ${name}: '${text}',\n`;
   return `  ${name}:\n${lines.map((line) => `    '${line}'`).join(' +\n')},\n`;
 }
 
