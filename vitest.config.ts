@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
     // Suites with commands of their own: `test:engines`, `test:litellm`, `check:package`, `verify:long`.
     exclude: ['**/node_modules/**', 'test/engines/**', 'test/litellm/**', 'test/package/**', 'test/long/**'],
     setupFiles: ['test/support/fail-on-console.ts', 'test/support/fuzz-runs.ts'],

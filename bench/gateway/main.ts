@@ -7,13 +7,13 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { percentile } from '../statistics.ts';
 import { CONTESTANTS, requestHeaders, type Contestant } from './contestants.ts';
 import { firstEventMs } from './first-event.ts';
 import { measure, type Target } from './measure.ts';
 import { residentMegabytes } from './process-figures.ts';
 import { render, type ContestantRounds } from './report.ts';
 import { start } from './running.ts';
-import { percentile } from './statistics.ts';
 import { WORKLOADS } from './workloads.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -1,8 +1,9 @@
 /** Writes docs/benchmarks.md from the rounds. Tables come from here only; nobody types them. */
 import { createHash } from 'node:crypto';
 import os from 'node:os';
+import { markdownTable } from '../markdown-table.ts';
+import { spread, type Spread } from '../statistics.ts';
 import type { Figures } from './measure.ts';
-import { spread, type Spread } from './statistics.ts';
 import { WORKLOADS } from './workloads.ts';
 
 export interface ContestantRounds {
@@ -37,7 +38,7 @@ export function render(report: Report): string {
     '',
     '## Start and memory',
     '',
-    table(
+    markdownTable(
       ['contestant', 'start to first 200, ms', 'idle RSS, MB'],
       report.contestants.map((one) => [one.label, cell(spread(one.startMs), 0), cell(spread(one.idleMb), 0)]),
     ),
@@ -45,7 +46,7 @@ export function render(report: Report): string {
     '',
     '## Time to the first event of a stream, 1 connection',
     '',
-    table(
+    markdownTable(
       ['contestant', 'median, ms', 'added, ms'],
       report.contestants.map((one) => {
         const mine = spread(one.firstEventMs);
@@ -64,7 +65,7 @@ function workloadTable(report: Report, workload: string): string {
   const floor = report.contestants[0];
   const floorCpu = floor === undefined ? Number.NaN : of(floor, (f) => f.cpuMicrosecondsPerRequest).median;
   const directP99 = of(report.direct, (f) => f.p99Ms).median;
-  return table(
+  return markdownTable(
     [
       'contestant',
       'CPU µs a request',
@@ -118,9 +119,4 @@ function environment(report: Report): string {
 function cell(value: Spread, digits: number): string {
   const text = (number: number): string => number.toFixed(digits);
   return `${text(value.median)} (${text(value.low)} to ${text(value.high)})`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
