@@ -11,6 +11,7 @@ import type { PrefixTree } from './prefix-tree.ts';
 import type { TokenTable } from './token-table.ts';
 
 const INITIAL_TOKENS = 1024;
+const KNOWN_BITS = 12;
 
 export class LongMerger {
   readonly #table: TokenTable;
@@ -21,6 +22,8 @@ export class LongMerger {
   count = 0;
   /** One bit per place: nothing that ends the piece starts there. */
   #dead = new Int32Array(0);
+  /** Pairs `[first, second << 1 | whether second may follow]`, direct-mapped. */
+  readonly #known = new Int32Array(2 << KNOWN_BITS).fill(-1);
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
   #end = 0;
@@ -110,8 +113,19 @@ export class LongMerger {
     this.count += 1;
   }
 
-  /** Whether merging the bytes of both tokens gives these two: undoes merges at the seam, the latest first. */
+  /** `#mergesToPair`, remembered: in long pieces the same neighbours come again and again. */
   #mayFollow(first: number, second: number): boolean {
+    const known = this.#known;
+    const at = ((Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77)) >>> (32 - KNOWN_BITS)) << 1;
+    if (known[at] === first && (known[at + 1] as number) >> 1 === second) return ((known[at + 1] as number) & 1) === 1;
+    const may = this.#mergesToPair(first, second);
+    known[at] = first;
+    known[at + 1] = (second << 1) | (may ? 1 : 0);
+    return may;
+  }
+
+  /** Whether merging the bytes of both tokens gives these two: undoes merges at the seam, the latest first. */
+  #mergesToPair(first: number, second: number): boolean {
     const { left: leftOf, right: rightOf } = this.#table;
     let left = first;
     let right = second;

@@ -89,6 +89,7 @@ export function lettersEnd(bytes: Uint8Array, start: number): number {
 export function othersEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   for (;;) {
+    while (BYTE_CLASS[bytes[at] as number] === OTHER) at += 1;
     const found = classAt(bytes, at);
     if ((found & (OTHER | MARK)) === 0) return at;
     at += found >> 8;
@@ -108,6 +109,14 @@ export function spacesEnd(bytes: Uint8Array, start: number, rules: SpaceRules): 
   let at = start;
   let behindNewline = -1;
   let last = start;
+  let byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  while ((byteClass & SPACE) !== 0) {
+    last = at;
+    at += 1;
+    if ((byteClass & NEWLINE) !== 0) behindNewline = at;
+    byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  }
+  // slow path: white space beyond ASCII
   let found = classAt(bytes, at);
   while ((found & SPACE) !== 0) {
     last = at;

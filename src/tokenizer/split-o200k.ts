@@ -32,7 +32,7 @@ export function splitO200k(bytes: Uint8Array, start: number): number {
     at += 1;
     byteClass = BYTE_CLASS[bytes[at] as number] as number;
   }
-  if ((byteClass & LETTER) === 0) return splitAny(bytes, start);
+  if ((byteClass & LETTER) === 0) return byteClass === 0 ? splitAny(bytes, start) : splitRest(bytes, start);
   while (byteClass === UPPER) {
     at += 1;
     byteClass = BYTE_CLASS[bytes[at] as number] as number;
@@ -44,6 +44,30 @@ export function splitO200k(bytes: Uint8Array, start: number): number {
   // slow path: the word goes on in another script
   if (byteClass === 0) return splitAny(bytes, start);
   return bytes[at] === APOSTROPHE ? contractionEnd(bytes, at) : at;
+}
+
+/** Numbers, signs and white space, where nothing beyond ASCII takes part. */
+function splitRest(bytes: Uint8Array, start: number): number {
+  let at = start;
+  let byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  if (byteClass === NUMBER) {
+    do {
+      at += 1;
+      byteClass = BYTE_CLASS[bytes[at] as number] as number;
+    } while (byteClass === NUMBER && at < start + 3);
+    return byteClass === 0 ? splitAny(bytes, start) : at;
+  }
+  if (bytes[at] === BLANK) {
+    at += 1;
+    byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  }
+  if (byteClass !== OTHER) return splitAny(bytes, start);
+  do {
+    at += 1;
+    byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  } while (byteClass === OTHER);
+  if (byteClass === 0) return splitAny(bytes, start);
+  return (byteClass & NEWLINE) === 0 ? at : newlinesAndSlashesEnd(bytes, at);
 }
 
 /** The whole pattern, for any character. */
