@@ -45,6 +45,15 @@ export class PieceCache {
       this.secondId = fourth >>> 8;
       return fourth & 0xff;
     }
+    // The other half of the same cache line.
+    const other = at ^ SMALL_INTS;
+    const otherThird = cache[other + 2] as number;
+    if (cache[other] === word0 && cache[other + 1] === word1 && (otherThird & 15) === length) {
+      const fourth = cache[other + 3] as number;
+      this.firstId = otherThird >>> 4;
+      this.secondId = fourth >>> 8;
+      return fourth & 0xff;
+    }
     this.#at = at;
     this.#length = length;
     this.#words[0] = word0;
@@ -59,6 +68,8 @@ export class PieceCache {
     const at = this.#at;
     const words = this.#words;
     if (this.#length <= 8) {
+      // What was here before gets a second chance beside it.
+      this.#small.copyWithin(at ^ SMALL_INTS, at, at + SMALL_INTS);
       this.#small[at] = words[0] as number;
       this.#small[at + 1] = words[1] as number;
       this.#small[at + 2] = this.#length | (firstId << 4);
