@@ -124,7 +124,7 @@ const LITELLM: readonly Row[] = [
     'served',
     SERVED,
     `drop_params modify_params request_timeout ssl_verify cost_discount_config cost_margin_config disable_token_counter
-     model_cost_map_url`,
+     disable_hf_tokenizer_download model_cost_map_url`,
   ],
   [
     'fallback',
@@ -185,7 +185,7 @@ const LITELLM: readonly Row[] = [
   [
     'ignored',
     NOTHING,
-    `set_verbose json_logs log_level log_raw_request_response suppress_debug_info telemetry disable_hf_tokenizer_download
+    `set_verbose json_logs log_level log_raw_request_response suppress_debug_info telemetry
      use_aiohttp_transport disable_aiohttp_transport aiohttp_trust_env disable_aiohttp_trust_env
      expose_router_debug_in_errors request_correlation_in_logs log_client_error_tracebacks safe_memory_mode
      known_tokenizer_config enable_preview_features default_in_memory_ttl default_redis_ttl
@@ -265,7 +265,7 @@ const PARAMS: readonly Row[] = [
 ];
 
 const MODEL_INFO: readonly Row[] = [
-  ['served', SERVED, 'id db_model base_model mode supported_environments'],
+  ['served', SERVED, 'id db_model base_model mode supported_environments custom_tokenizer'],
   [
     'fallback',
     WITHOUT,

@@ -34,9 +34,11 @@ import { createCostContext } from '../client/cost-context.ts';
 import { priceFamilies } from '../client/model-families.ts';
 import { createModelKnowledge, type ModelKnowledge } from '../client/model-knowledge.ts';
 import type { CompletionCostContext } from '../pricing/completion-cost.ts';
-import { createModelTokenCounter } from '../tokenizer/chat/model-token-counter.ts';
+import type { ModelFamilies } from '../tokenizer/chat/contract.ts';
 import { getEncoding } from '../tokenizer/get-encoding.ts';
+import { loadEncoding } from '../tokenizer/load-in-background.ts';
 import type { TokenCounting } from './counting/contract.ts';
+import { familiesFor, type GatewayTokenizers } from './counting/gateway-tokenizers.ts';
 import { SlicedCounting } from './counting/sliced-counting.ts';
 import { ContextWindow } from './pipeline/context-window.ts';
 import { spendRoutes } from './routes/spend-routes.ts';
@@ -55,6 +57,7 @@ export interface SharedParts {
   readonly log: Logger;
   readonly upstream: UpstreamSender;
   readonly prices: PriceTable;
+  readonly tokenizers: GatewayTokenizers;
   /** Requests in flight. */
   openExchanges(): number;
 }
@@ -62,6 +65,8 @@ export interface SharedParts {
 export interface Assembly {
   readonly dispatcher: Dispatcher;
   readonly pipeline: LlmPipeline;
+  /** Whose tokenizers count, for the tokenizers to be loaded. */
+  readonly families: ModelFamilies;
   /** Origins of the deployments that are no wildcards, for the pools to keep. */
   readonly origins: ReadonlySet<string>;
 }
@@ -96,7 +101,12 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
       if (route.access === 'key') restrictions.route(caller, LLM_FAMILIES.has(route.family));
     },
   });
-  return { dispatcher, pipeline, origins: configuredOrigins(snapshot.deployments, pipeline.compiled) };
+  return {
+    dispatcher,
+    pipeline,
+    families: parts.families,
+    origins: configuredOrigins(snapshot.deployments, pipeline.compiled),
+  };
 }
 
 /** What routes and pipeline of one configuration are made of. */
@@ -104,6 +114,7 @@ interface AssemblyParts {
   readonly state: GatewayState;
   readonly shared: SharedParts;
   readonly knowledge: ModelKnowledge;
+  readonly families: ModelFamilies;
   readonly costs: CompletionCostContext;
   readonly counting: TokenCounting;
   readonly restrictions: RestrictionChecks;
@@ -112,15 +123,18 @@ interface AssemblyParts {
 function createParts(state: GatewayState, shared: SharedParts): AssemblyParts {
   const { snapshot } = state;
   const knowledge = createModelKnowledge(shared.prices, snapshot);
-  const families = priceFamilies(knowledge.context.prices);
+  const families = familiesFor(snapshot, priceFamilies(knowledge.context.prices));
   return {
     state,
     shared,
     knowledge,
+    families,
     costs: createCostContext(knowledge, snapshot.environment),
     counting: new SlicedCounting({
+      families,
       encoding: getEncoding,
-      createCounter: (encoding) => createModelTokenCounter({ families, encoding, mode: 'litellm' }),
+      loadEncoding,
+      hubTokenizer: (name) => shared.tokenizers.hub(name),
     }),
     restrictions: compileRestrictions(snapshot),
   };
@@ -131,7 +145,7 @@ function servedRoutes(parts: AssemblyParts, pipeline: LlmPipeline): RouteDefinit
   const routes: RouteDefinition[] = [
     ...llmRoutes(pipeline),
     ...notNativeRoutes(pipeline),
-    ...tokenCountRoutes({ pipeline, counting }),
+    ...tokenCountRoutes({ pipeline, counting, tokenizers: shared.tokenizers }),
     ...spendRoutes({ state, costs, counting, index: pipeline.index }),
     ...infoRoutes({
       state,

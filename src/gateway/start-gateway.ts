@@ -11,6 +11,7 @@ import type { TransportFactory } from '../wire/contract.ts';
 import { createNodeServer, type TlsMaterial } from '../wire/node-server.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici-transport.ts';
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
+import { GatewayTokenizers } from './counting/gateway-tokenizers.ts';
 import { openPrices, rereadPrices } from './configured-prices.ts';
 
 /** The running configuration, as the gateway needs it. */
@@ -51,20 +52,24 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   const { port } = await server.listen({ port: options.port, host });
+  // After the start, which a thread must not delay.
+  const start = setImmediate(() => shared.tokenizers.follow(snapshotSource.current(), assembly.families));
   const unsubscribe = snapshotSource.subscribe((snapshot) => {
     rereadPrices(shared.prices, snapshot, log);
     assembly = assembleFor(snapshot, shared, host);
     pools.retain(assembly.origins);
+    shared.tokenizers.follow(snapshot, assembly.families);
   });
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     stop: async (reason) => {
+      clearImmediate(start);
       unsubscribe();
       log.info({ reason, open: server.openExchanges }, 'draining');
       const outcome = await server.drain(options.drainTimeoutMs);
       if (outcome === 'timed-out') log.warn('the drain time is over; requests that still ran were cut');
-      await pools.close();
+      await Promise.all([pools.close(), shared.tokenizers.close()]);
     },
   };
 }
@@ -94,5 +99,11 @@ function sharedParts(
   upstream: UpstreamPools,
   openExchanges: () => number,
 ): SharedParts {
-  return { log, upstream, prices: openPrices(snapshot, log), openExchanges };
+  return {
+    log,
+    upstream,
+    prices: openPrices(snapshot, log),
+    tokenizers: new GatewayTokenizers({ log }),
+    openExchanges,
+  };
 }

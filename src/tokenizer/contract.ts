@@ -22,6 +22,13 @@ export interface TextTokenizer extends TextCounter {
 /** A set of special tokens: all that the encoding has, or those listed. */
 export type SpecialTokenSet = 'all' | Iterable<string>;
 
+/** Counts texts elsewhere, beside the event loop. */
+export interface BackgroundCounter {
+  readonly name: string;
+  /** Tokens of each text, in order. Rejects when the counter was closed or broke down. */
+  counts(texts: readonly string[]): Promise<readonly number[]>;
+}
+
 /** Which special tokens `encode` reads as such, and which it refuses to meet; the meaning and the defaults of tiktoken. */
 export interface SpecialTokenRules {
   /** Read as special tokens. Default: none. */

@@ -1,17 +1,14 @@
 /**
- * The encodings by name, loaded when first asked for. Their tables are built once per process: threads that start
- * afterwards find them in the environment data of `node:worker_threads` and share the memory.
+ * The encodings by name, loaded when first asked for. Their tables are built once per process (see `shared-tables.ts`);
+ * `load-in-background.ts` builds them beside the event loop.
  */
-import { readFileSync } from 'node:fs';
-import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { GatewayError } from '../errors/gateway-error.ts';
-import { buildTokenArrays } from './build-token-arrays.ts';
 import { BytePairEncoding, type Splitter } from './byte-pair-encoding.ts';
 import type { EncodingName } from './contract.ts';
+import { tableOf } from './shared-tables.ts';
 import { splitCl100k } from './split-cl100k.ts';
 import { splitGpt2 } from './split-gpt2.ts';
 import { splitO200k } from './split-o200k.ts';
-import { tokenArraysOf } from './token-arrays.ts';
 import { TokenTable } from './token-table.ts';
 
 interface EncodingRow {
@@ -68,22 +65,29 @@ export const ENCODING_NAMES = Object.keys(ROWS) as readonly EncodingName[];
 export function getEncoding(name: EncodingName): BytePairEncoding {
   const known = loaded.get(name);
   if (known !== undefined) return known;
-  if (!Object.hasOwn(ROWS, name)) {
-    throw new GatewayError(
-      'bad_request',
-      `There is no encoding ${JSON.stringify(name)}. Use one of ${ENCODING_NAMES.join(', ')}.`,
-    );
-  }
-  const { ranks, split, specialTokens, nfkc } = ROWS[name];
+  const { ranks, split, specialTokens, nfkc } = rowOf(name);
   const encoding = new BytePairEncoding({
     name,
-    table: tokenTable(ranks),
+    table: new TokenTable(tableOf(ranks)),
     split,
     specialTokens: specialTokens(),
     nfkc,
   });
   loaded.set(name, encoding);
   return encoding;
+}
+
+/** The rank file of an encoding; some share one. @throws `bad_request` for a name that is not one of `ENCODING_NAMES` */
+export function ranksOf(name: EncodingName): string {
+  return rowOf(name).ranks;
+}
+
+function rowOf(name: EncodingName): EncodingRow {
+  if (Object.hasOwn(ROWS, name)) return ROWS[name];
+  throw new GatewayError(
+    'bad_request',
+    `There is no encoding ${JSON.stringify(name)}. Use one of ${ENCODING_NAMES.join(', ')}.`,
+  );
 }
 
 function row(ranks: string, split: Splitter, specialTokens: () => Iterable<[string, number]>): EncodingRow {
@@ -105,13 +109,4 @@ function* harmonyTokens(): Generator<[string, number]> {
   for (let id = 199_998; id < 201_088; id += 1) yield [`<|${named[id] ?? `reserved_${String(id)}`}|>`, id];
   // The reference knows this id by the name that o200k_base has for it, too.
   yield [END_OF_PROMPT, 200_018];
-}
-
-function tokenTable(ranks: string): TokenTable {
-  const key = `fast-litellm/tokens/${ranks}`;
-  const shared: unknown = getEnvironmentData(key);
-  if (shared instanceof SharedArrayBuffer) return new TokenTable(tokenArraysOf(shared));
-  const arrays = buildTokenArrays(readFileSync(new URL(`ranks/${ranks}.bin`, import.meta.url)));
-  setEnvironmentData(key, arrays.shared);
-  return new TokenTable(arrays);
 }

@@ -7,6 +7,7 @@
  * Gives up: speed (a tenth of our own encodings, which are not in this format).
  */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { TextTokenizer } from './contract.ts';
@@ -113,6 +114,16 @@ interface LoadedTokenizer {
 }
 interface LoadedPackage {
   readonly Tokenizer: new (json: object, config: object) => LoadedTokenizer;
+}
+
+/** Whether the optional package can be loaded; looks it up without loading it. */
+export function hasHuggingFacePackage(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('@huggingface/tokenizers');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function loadPackage(): Promise<LoadedPackage> {

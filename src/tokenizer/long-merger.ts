@@ -11,7 +11,7 @@ import type { PrefixTree } from './prefix-tree.ts';
 import type { TokenTable } from './token-table.ts';
 
 const INITIAL_TOKENS = 1024;
-const KNOWN_BITS = 12;
+const KNOWN_BITS = 14;
 
 export class LongMerger {
   readonly #table: TokenTable;

@@ -16,7 +16,15 @@ import {
   OTHER,
   SPACE,
 } from './character-classes.ts';
-import { contractionEnd, lettersEnd, othersEnd, spacesEnd, upToThreeNumbersEnd } from './split-common.ts';
+import {
+  asciiRunEnd,
+  contractionEnd,
+  isNewlineBehindOthers,
+  lettersEnd,
+  othersEnd,
+  spacesEnd,
+  upToThreeNumbersEnd,
+} from './split-common.ts';
 
 const SPACES = { wholeAtEnd: true, cutAtNewline: true };
 
@@ -28,7 +36,11 @@ export function splitCl100k(bytes: Uint8Array, start: number): number {
     at += 1;
     byteClass = BYTE_CLASS[bytes[at] as number] as number;
   }
-  if ((byteClass & LETTER) === 0) return splitAny(bytes, start);
+  if ((byteClass & LETTER) === 0) {
+    const end = bytes[start] === APOSTROPHE ? -1 : asciiRunEnd(bytes, start);
+    if (end < 0) return splitAny(bytes, start);
+    return isNewlineBehindOthers(bytes, end) ? newlinesEnd(bytes, end) : end;
+  }
   do {
     at += 1;
     byteClass = BYTE_CLASS[bytes[at] as number] as number;

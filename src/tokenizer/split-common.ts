@@ -1,6 +1,7 @@
 /** Parts of the splitting patterns that more than one encoding has. Every function returns where its part ends. */
 import {
   APOSTROPHE,
+  BLANK,
   BYTE_CLASS,
   classAt,
   END,
@@ -94,6 +95,34 @@ export function othersEnd(bytes: Uint8Array, start: number): number {
     if ((found & (OTHER | MARK)) === 0) return at;
     at += found >> 8;
   }
+}
+
+/** `\p{N}{1,3}` or ` ?[^\s\p{L}\p{N}]+`, where nothing beyond ASCII takes part in it or follows it; else -1. */
+export function asciiRunEnd(bytes: Uint8Array, start: number): number {
+  let at = start;
+  let byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  if (byteClass === NUMBER) {
+    do {
+      at += 1;
+      byteClass = BYTE_CLASS[bytes[at] as number] as number;
+    } while (byteClass === NUMBER && at < start + 3);
+    return byteClass === 0 ? -1 : at;
+  }
+  if (bytes[at] === BLANK) {
+    at += 1;
+    byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  }
+  if (byteClass !== OTHER) return -1;
+  do {
+    at += 1;
+    byteClass = BYTE_CLASS[bytes[at] as number] as number;
+  } while (byteClass === OTHER);
+  return byteClass === 0 ? -1 : at;
+}
+
+/** Whether line ends follow signs at `at`, which the patterns add to them. */
+export function isNewlineBehindOthers(bytes: Uint8Array, at: number): boolean {
+  return ((BYTE_CLASS[bytes[at] as number] as number) & NEWLINE) !== 0 && BYTE_CLASS[bytes[at - 1] as number] === OTHER;
 }
 
 /** How a pattern cuts a run of white space. */

@@ -20,7 +20,14 @@ import {
   SPACE,
   UPPER,
 } from './character-classes.ts';
-import { contractionEnd, othersEnd, spacesEnd, upToThreeNumbersEnd } from './split-common.ts';
+import {
+  asciiRunEnd,
+  contractionEnd,
+  isNewlineBehindOthers,
+  othersEnd,
+  spacesEnd,
+  upToThreeNumbersEnd,
+} from './split-common.ts';
 
 const SPACES = { wholeAtEnd: false, cutAtNewline: true };
 
@@ -32,7 +39,11 @@ export function splitO200k(bytes: Uint8Array, start: number): number {
     at += 1;
     byteClass = BYTE_CLASS[bytes[at] as number] as number;
   }
-  if ((byteClass & LETTER) === 0) return byteClass === 0 ? splitAny(bytes, start) : splitRest(bytes, start);
+  if ((byteClass & LETTER) === 0) {
+    const end = asciiRunEnd(bytes, start);
+    if (end < 0) return splitAny(bytes, start);
+    return isNewlineBehindOthers(bytes, end) ? newlinesAndSlashesEnd(bytes, end) : end;
+  }
   while (byteClass === UPPER) {
     at += 1;
     byteClass = BYTE_CLASS[bytes[at] as number] as number;
@@ -44,30 +55,6 @@ export function splitO200k(bytes: Uint8Array, start: number): number {
   // slow path: the word goes on in another script
   if (byteClass === 0) return splitAny(bytes, start);
   return bytes[at] === APOSTROPHE ? contractionEnd(bytes, at) : at;
-}
-
-/** Numbers, signs and white space, where nothing beyond ASCII takes part. */
-function splitRest(bytes: Uint8Array, start: number): number {
-  let at = start;
-  let byteClass = BYTE_CLASS[bytes[at] as number] as number;
-  if (byteClass === NUMBER) {
-    do {
-      at += 1;
-      byteClass = BYTE_CLASS[bytes[at] as number] as number;
-    } while (byteClass === NUMBER && at < start + 3);
-    return byteClass === 0 ? splitAny(bytes, start) : at;
-  }
-  if (bytes[at] === BLANK) {
-    at += 1;
-    byteClass = BYTE_CLASS[bytes[at] as number] as number;
-  }
-  if (byteClass !== OTHER) return splitAny(bytes, start);
-  do {
-    at += 1;
-    byteClass = BYTE_CLASS[bytes[at] as number] as number;
-  } while (byteClass === OTHER);
-  if (byteClass === 0) return splitAny(bytes, start);
-  return (byteClass & NEWLINE) === 0 ? at : newlinesAndSlashesEnd(bytes, at);
 }
 
 /** The whole pattern, for any character. */

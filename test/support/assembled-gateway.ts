@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { assemble, type Assembly } from '../../src/gateway/assembly.ts';
+import { GatewayTokenizers } from '../../src/gateway/counting/gateway-tokenizers.ts';
 import { PriceTable, toPriceMap } from '../../src/pricing/price-table.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
 import { FakeExchange, type FakeRequest } from './fake-exchange.ts';
@@ -11,15 +12,18 @@ export class AssembledGateway {
   readonly upstream = new FakeUpstream();
   readonly logLines: string[] = [];
   readonly assembly: Assembly;
+  readonly tokenizers: GatewayTokenizers;
 
   constructor(parts: SnapshotParts = {}, prices: JsonObject = PRICES) {
     const log = pino({ level: 'trace' }, { write: (line: string) => this.logLines.push(line) });
+    this.tokenizers = new GatewayTokenizers({ log });
     this.assembly = assemble({
       snapshot: snapshotWith(parts),
       shared: {
         log,
         upstream: this.upstream,
         prices: new PriceTable(() => toPriceMap(prices)),
+        tokenizers: this.tokenizers,
         openExchanges: () => 0,
       },
       listenHost: '127.0.0.1',

@@ -15,7 +15,7 @@ const direct = createModelTokenCounter({ families, encoding: getEncoding, mode: 
 let turns = 0;
 const counting = new SlicedCounting({
   encoding: getEncoding,
-  createCounter: (encoding) => createModelTokenCounter({ families, encoding, mode: 'litellm' }),
+  families,
   nextTurn: async () => {
     turns += 1;
   },

@@ -22,11 +22,30 @@ const MOST_EXACT_CODE_POINTS = 4_000_000;
 const SAMPLES = 16;
 const WALKED_AT_ONCE = 250_000;
 
+/** What LiteLLM counts of a text: all of it, or samples that stand for the whole. */
+export interface TextSample {
+  readonly parts: readonly string[];
+  /** Code points of the whole text where it is sampled. */
+  readonly sampledFrom: number | null;
+}
+
 export function* countLongText(text: string, rules: LongTextRules): Slices<number> {
-  if (text.length <= MOST_EXACT_CODE_POINTS) return yield* countWhole(text, rules);
+  const sample = yield* sampleOf(text);
+  let tokens = 0;
+  for (const part of sample.parts) tokens += yield* countWhole(part, rules);
+  return tokensOfWhole(sample, tokens);
+}
+
+export function* sampleOf(text: string): Slices<TextSample> {
+  if (text.length <= MOST_EXACT_CODE_POINTS) return { parts: [text], sampledFrom: null };
   const codePoints = yield* countCodePoints(text);
-  if (codePoints <= MOST_EXACT_CODE_POINTS) return yield* countWhole(text, rules);
-  return yield* countSamples(text, codePoints, rules);
+  if (codePoints <= MOST_EXACT_CODE_POINTS) return { parts: [text], sampledFrom: null };
+  return { parts: yield* samples(text, codePoints), sampledFrom: codePoints };
+}
+
+/** @param tokens those of the parts together */
+export function tokensOfWhole({ sampledFrom }: TextSample, tokens: number): number {
+  return sampledFrom === null ? tokens : roundHalfToEven((tokens * sampledFrom) / MOST_EXACT_CODE_POINTS);
 }
 
 function* countWhole(text: string, rules: LongTextRules): Slices<number> {
@@ -76,20 +95,19 @@ function* specialPlaces(text: string, { specialTokens }: Encoding): Slices<reado
   return places.toSorted((left, right) => left.start - right.start);
 }
 
-function* countSamples(text: string, codePoints: number, rules: LongTextRules): Slices<number> {
+function* samples(text: string, codePoints: number): Slices<readonly string[]> {
   const size = MOST_EXACT_CODE_POINTS / SAMPLES;
   const lastStart = codePoints - size;
-  let tokens = 0;
+  const parts: string[] = [];
   let position = 0;
   let at = 0;
   for (let index = 0; index < SAMPLES; index++) {
     const start = Math.floor((lastStart * index) / (SAMPLES - 1));
     at = yield* skipInSlices(text, at, start - position);
     position = start;
-    const end = yield* skipInSlices(text, at, size);
-    tokens += yield* countWhole(text.slice(at, end), rules);
+    parts.push(text.slice(at, yield* skipInSlices(text, at, size)));
   }
-  return roundHalfToEven((tokens * codePoints) / MOST_EXACT_CODE_POINTS);
+  return parts;
 }
 
 function* skipInSlices(text: string, start: number, codePoints: number): Slices<number> {

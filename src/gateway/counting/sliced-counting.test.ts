@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CountRequest } from '../../tokenizer/chat/contract.ts';
 import { createModelTokenCounter } from '../../tokenizer/chat/model-token-counter.ts';
-import type { Encoding } from '../../tokenizer/contract.ts';
+import type { BackgroundCounter, Encoding } from '../../tokenizer/contract.ts';
 import { SlicedCounting } from './sliced-counting.ts';
 
 const families = {
@@ -29,7 +29,7 @@ class Bench {
   });
   readonly counting = new SlicedCounting({
     encoding: this.encoding,
-    createCounter: (encoding) => createModelTokenCounter({ families, encoding, mode: 'litellm' }),
+    families,
     nextTurn: async () => {
       this.encodedPerTurn.push(0);
     },
@@ -122,5 +122,84 @@ describe('SlicedCounting', () => {
     const { counting } = new Bench();
     expect(counting.tokenizerType('gpt-4o')).toBe('openai_tokenizer');
     expect(counting.tokenizerType('claude-2')).toBe('huggingface_tokenizer');
+  });
+});
+
+describe('a tokenizer that counts elsewhere', () => {
+  /** A token for every character, so that it cannot be taken for the stand-in. */
+  class Elsewhere implements BackgroundCounter {
+    readonly name = 'elsewhere';
+    readonly calls: string[][] = [];
+    isLost = false;
+    async counts(texts: readonly string[]): Promise<readonly number[]> {
+      this.calls.push([...texts]);
+      if (this.isLost) throw new Error('lost');
+      return texts.map((text) => text.length);
+    }
+  }
+  const wanted = (request: CountRequest): number => {
+    const tokenizer = {
+      name: 'plain',
+      count: (text: string) => text.length,
+      encodeOrdinary: () => [],
+      decode: () => '',
+    };
+    return new Bench().direct.count({ ...request, compat: 'litellm', customTokenizer: tokenizer });
+  };
+
+  it.each([
+    ['a small chat', chat('x', ['hello', 'there'])],
+    ['long texts, whole', chat('gpt-4o', ['a'.repeat(50_000), 'short', 'b'.repeat(20_000)])],
+    ['a sampled text', { model: 'x', text: 'a😀'.repeat(2_100_000) }],
+  ])('gets the texts of a count in one call: %s', async (_name, request) => {
+    const elsewhere = new Elsewhere();
+    expect(await new Bench().counting.count(request, elsewhere)).toBe(wanted(request));
+    expect(elsewhere.calls).toHaveLength(1);
+  });
+
+  it('leaves the count to the stand-in when it is lost', async () => {
+    const elsewhere = new Elsewhere();
+    elsewhere.isLost = true;
+    const bench = new Bench();
+    const request = chat('x', ['hello there']);
+    expect(await bench.counting.count(request, elsewhere)).toBe(bench.direct.count(request));
+  });
+
+  it('is the one of the hub that the rules name, once it is loaded', async () => {
+    const elsewhere = new Elsewhere();
+    let loaded: BackgroundCounter | null = null;
+    const { encoding, direct } = new Bench();
+    const counting = new SlicedCounting({ families, encoding, hubTokenizer: () => loaded });
+    const request = chat('llama-3-70b', ['hello there']);
+    expect([await counting.count(request), counting.tokenizerType('llama-3-70b')]).toEqual([
+      direct.count(request),
+      'openai_tokenizer',
+    ]);
+    loaded = elsewhere;
+    expect([await counting.count(request), counting.tokenizerType('llama-3-70b')]).toEqual([
+      wanted(request),
+      'huggingface_tokenizer',
+    ]);
+    expect(counting.tokenizerType('gpt-4o')).toBe('openai_tokenizer');
+    expect(counting.tokenizerType('gpt-4o', elsewhere)).toBe('huggingface_tokenizer');
+  });
+});
+
+describe('encodings', () => {
+  it('are opened beside the event loop before they count, once', async () => {
+    const opened: string[] = [];
+    const { encoding } = new Bench();
+    const counting = new SlicedCounting({
+      families,
+      encoding: (name) => {
+        expect(opened).toContain(name);
+        return encoding(name);
+      },
+      loadEncoding: async (name) => {
+        opened.push(name);
+      },
+    });
+    for (const model of ['gpt-4o', 'gpt-4o', 'x', 'claude-2', 'x']) await counting.count(chat(model, ['hello']));
+    expect(opened).toEqual(['o200k_base', 'cl100k_base', 'claude']);
   });
 });

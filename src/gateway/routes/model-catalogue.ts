@@ -10,7 +10,7 @@ import { ModelIndex } from '../../router/model-index.ts';
 import type { ModelKnowledge } from '../../client/model-knowledge.ts';
 import { listedNames, namesOfWildcard, type ListingOptions } from './listed-models.ts';
 import { modelEntry, type ModelEntry } from './model-entry.ts';
-import { publicParams } from './public-params.ts';
+import { publicModelInfo, publicParams } from './public-params.ts';
 
 const HEALTH_FIELDS = {
   is_public_model_group: false,
@@ -94,7 +94,7 @@ export class ModelCatalogue {
     return {
       model_name: deployment.modelName,
       litellm_params: publicParams(deployment),
-      model_info: modelInfoFields(deployment, this.context),
+      model_info: publicModelInfo(modelInfoFields(deployment, this.context)),
     };
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AssembledGateway } from '../../../test/support/assembled-gateway.ts';
 import { ask, infoDeps } from '../../../test/support/info-deps.ts';
 import { deployment, type SnapshotParts } from '../../../test/support/snapshot.ts';
 import { modelRoutes } from './model-routes.ts';
@@ -152,6 +153,19 @@ describe('/model/info', () => {
       litellm_params: { tpm: 5 },
       model_info: { id: 'd4', max_input_tokens: 8192 },
     });
+  });
+});
+
+describe("a deployment's own tokenizer", () => {
+  it('is shown without its token', async () => {
+    const custom_tokenizer = { identifier: 'owner/name', auth_token: 'hub-canary-91c2' };
+    const to = new AssembledGateway({
+      deployments: [deployment('own', 'own', { model: 'openai/gpt-4o' }, { custom_tokenizer })],
+    });
+    const exchange = to.request({ target: '/model/info' });
+    await expect.poll(() => exchange.ended).toBe(true);
+    expect(exchange.text).toContain('owner/name');
+    expect(exchange.text).not.toContain('canary');
   });
 });
 

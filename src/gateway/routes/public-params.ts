@@ -50,6 +50,14 @@ export function publicParams(deployment: Deployment): JsonObject {
   return { ...DEFAULTS, ...maskObject(Object.fromEntries(kept), 0), model: deployment.model };
 }
 
+/** `model_info` as `/model/info` shows it: without the token of a tokenizer for the hub. */
+export function publicModelInfo(info: JsonObject): JsonObject {
+  const tokenizer = info['custom_tokenizer'];
+  if (!isJsonObject(tokenizer)) return info;
+  const { auth_token: _secret, ...shown } = tokenizer;
+  return { ...info, custom_tokenizer: shown };
+}
+
 function maskObject(object: JsonObject, depth: number): JsonObject {
   const masked: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(object)) masked[key] = maskValue(value, isSecretKey(key), depth);

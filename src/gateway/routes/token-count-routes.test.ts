@@ -1,7 +1,25 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { AssembledGateway, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
 import type { FakeExchange } from '../../../test/support/fake-exchange.ts';
-import type { SnapshotParts } from '../../../test/support/snapshot.ts';
+import { deployment, snapshotWith, type SnapshotParts } from '../../../test/support/snapshot.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'own-tokenizer-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A Hugging Face tokenizer with a token for each of four letters. */
+const LETTERS_AS_TOKENS = {
+  version: '1.0',
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+  model: { type: 'BPE', vocab: { a: 0, b: 1, c: 2, d: 3 }, merges: [] },
+};
 
 const HELLO = [{ role: 'user', content: 'hello there' }];
 
@@ -53,6 +71,29 @@ describe('/utils/token_counter', () => {
   test('is off where the configuration says so', async () => {
     const exchange = await counter({ model: 'group', prompt: 'a' }, { litellmRaw: { disable_token_counter: true } });
     expect([exchange.status, exchange.text]).toEqual([503, expect.stringContaining('token_counting_disabled')]);
+  });
+
+  test("counts with the deployment's own tokenizer once it is loaded", async () => {
+    const identifier = path.join(folder, 'tokenizer.json');
+    await writeFile(identifier, JSON.stringify(LETTERS_AS_TOKENS));
+    const own = deployment('id', 'group', { model: 'openai/mine' }, { custom_tokenizer: { identifier } });
+    const parts: SnapshotParts = { deployments: [own] };
+    const to = new AssembledGateway(parts);
+    const counted = async (target: string): Promise<unknown> => {
+      const exchange = to.post(target, { model: 'group', messages: [{ role: '', content: 'abcd' }] });
+      await expect.poll(() => exchange.ended).toBe(true);
+      return exchange.json;
+    };
+    expect(await counted('/utils/token_counter')).toMatchObject({
+      total_tokens: 7,
+      tokenizer_type: 'openai_tokenizer',
+    });
+    to.tokenizers.follow(snapshotWith(parts), to.assembly.families);
+    await expect.poll(() => to.tokenizers.own(own)).not.toBeNull();
+    const answer = { total_tokens: 10, model_used: 'mine', tokenizer_type: 'huggingface_tokenizer' };
+    expect(await counted('/utils/token_counter')).toMatchObject(answer);
+    expect(await counted('/v1/messages/count_tokens')).toEqual({ input_tokens: 10 });
+    await to.tokenizers.close();
   });
 
   test('takes prompts as large as a call may have', async () => {

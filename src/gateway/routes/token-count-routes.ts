@@ -6,7 +6,9 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { Exchange } from '../../wire/contract.ts';
 import type { RouteDefinition } from '../contract.ts';
+import type { BackgroundCounter } from '../../tokenizer/contract.ts';
 import type { TokenCounting } from '../counting/contract.ts';
+import type { GatewayTokenizers } from '../counting/gateway-tokenizers.ts';
 import { checkNotNativeRequest } from '../pipeline/not-native-call.ts';
 import type { LlmPipeline } from '../pipeline/pipeline.ts';
 import { documentFailure } from '../pipeline/request-document.ts';
@@ -18,6 +20,8 @@ import { replyJson } from './reply.ts';
 export interface TokenCountDeps {
   readonly pipeline: LlmPipeline;
   readonly counting: TokenCounting;
+  /** For the deployments' own ones. */
+  readonly tokenizers: Pick<GatewayTokenizers, 'own'>;
 }
 
 const COUNTER_FIELDS = parseFieldRules('model!:string prompt:string? messages:array? contents:array? tools:array?');
@@ -47,12 +51,12 @@ async function answerTokenCounter(exchange: Exchange, deps: TokenCountDeps): Pro
     throw refusal('prompt or messages or contents must be provided');
   }
   const requested = body['model'] as string;
-  const model = modelUsed(requested, deps.pipeline);
+  const used = modelUsed(requested, deps);
   replyJson(exchange, {
-    total_tokens: await countPrompt(body, model, deps),
+    total_tokens: await countPrompt(body, used, deps),
     request_model: requested,
-    model_used: model,
-    tokenizer_type: deps.counting.tokenizerType(model),
+    model_used: used.model,
+    tokenizer_type: deps.counting.tokenizerType(used.model, used.own),
     original_response: null,
     error: false,
     error_message: null,
@@ -78,29 +82,41 @@ function listAt(body: JsonObject, name: string): readonly JsonValue[] {
   return isJsonArray(value) ? value : [];
 }
 
-/** The model of the deployment that a name stands for, without its provider; a name that nobody serves is itself. */
-function modelUsed(requested: string, pipeline: LlmPipeline): string {
-  const resolution = pipeline.index.resolve(requested);
-  if ('unresolved' in resolution) return requested;
-  const candidate = resolution.candidates[resolution.pick(() => pipeline.random())];
-  const model = candidate?.model ?? requested;
-  return model.slice(model.indexOf('/') + 1);
+/** What counts: a model's rules, unless its deployment has a tokenizer of its own. */
+interface UsedModel {
+  readonly model: string;
+  readonly own: BackgroundCounter | null;
 }
 
-function countPrompt(body: JsonObject, model: string, { pipeline, counting }: TokenCountDeps): Promise<number> {
+/** The model of the deployment that a name stands for, without its provider; a name that nobody serves is itself. */
+function modelUsed(requested: string, { pipeline, tokenizers }: TokenCountDeps): UsedModel {
+  const resolution = pipeline.index.resolve(requested);
+  if ('unresolved' in resolution) return { model: requested, own: null };
+  const candidate = resolution.candidates[resolution.pick(() => pipeline.random())];
+  const model = candidate?.model ?? requested;
+  const own = candidate === undefined ? null : tokenizers.own(candidate.deployment);
+  return { model: model.slice(model.indexOf('/') + 1), own };
+}
+
+function countPrompt(
+  body: JsonObject,
+  { model, own }: UsedModel,
+  { pipeline, counting }: TokenCountDeps,
+): Promise<number> {
   if (pipeline.state.snapshot.litellm.raw['disable_token_counter'] === true) {
     const message = 'Token counting is disabled and no provider API result available';
     throw new GatewayError('service_unavailable', message, { type: 'token_counting_disabled', param: 'model' });
   }
   const { prompt } = body;
-  if (typeof prompt === 'string') return counting.count({ model, text: prompt });
+  if (typeof prompt === 'string') return counting.count({ model, text: prompt }, own);
   const messages = isJsonArray(body['messages']) ? body['messages'] : contentsAsMessages(listAt(body, 'contents'));
   const system = systemMessage(body['system']);
-  return counting.count({
+  const counted = {
     model,
     messages: system === null ? messages : [system, ...messages],
     tools: isJsonArray(body['tools']) ? body['tools'] : null,
-  });
+  };
+  return counting.count(counted, own);
 }
 
 /** Anthropic's `system` stands beside the messages. */
@@ -134,7 +150,7 @@ async function answerCountTokens(exchange: Exchange, deps: TokenCountDeps): Prom
       tools: body['tools'] ?? null,
       system: body['system'] ?? null,
     };
-    replyJson(exchange, { input_tokens: await countPrompt(counted, modelUsed(model, pipeline), deps) });
+    replyJson(exchange, { input_tokens: await countPrompt(counted, modelUsed(model, deps), deps) });
   } catch (error) {
     throw documentFailure(error);
   }

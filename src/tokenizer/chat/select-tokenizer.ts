@@ -35,7 +35,7 @@ function selectExactly(model: string, families: ModelFamilies): TokenizerChoice 
   const known = openaiEncodingOf(name);
   if (known !== null) return { encoding: known, wanted: null, own: true, legacy: name === LEGACY_MODEL };
   if (isAnthropic(model, families) || (name !== model && isAnthropic(name, families))) return claudeChoice(name);
-  const wanted = hubTokenizerOf(model, families) ?? (name === model ? null : hubTokenizerOf(name, families));
+  const wanted = wantedHubTokenizer(model, families) ?? (name === model ? null : wantedHubTokenizer(name, families));
   return { encoding: STAND_IN, wanted, own: false, legacy: false };
 }
 
@@ -43,7 +43,7 @@ function selectAsLitellm(model: string, families: ModelFamilies): TokenizerChoic
   if (isAnthropic(model, families)) return claudeChoice(model);
   const name = litellmName(model, families);
   const known = openaiEncodingOf(name);
-  const wanted = hubTokenizerOf(model, families);
+  const wanted = wantedHubTokenizer(model, families);
   const own = known !== null && wanted === null && (name === model || AZURE_NAMES.has(model));
   return { encoding: known ?? STAND_IN, wanted, own, legacy: name === LEGACY_MODEL };
 }
@@ -62,7 +62,8 @@ function isAnthropic(model: string, families: ModelFamilies): boolean {
   return !model.includes('claude-3') && families.isAnthropicModel(model);
 }
 
-function hubTokenizerOf(model: string, families: ModelFamilies): HubTokenizerName | null {
+/** The tokenizer of the hub that the rules name for a model; only for Command R the families are asked. */
+export function wantedHubTokenizer(model: string, families: ModelFamilies): HubTokenizerName | null {
   const lower = model.toLowerCase();
   if (model.includes('command-r') && families.isCohereModel(model)) return 'Xenova/c4ai-command-r-v01-tokenizer';
   if (lower.includes('llama-2') || lower.includes('replicate')) return 'hf-internal-testing/llama-tokenizer';
