@@ -26,6 +26,7 @@ export function buildTokenArrays(file: Uint8Array): TokenArrays {
   arrays.bytes.set(bytes);
   fillPieces(arrays, lengths);
   fillPairs(arrays, file.subarray(4 + size * 2, 4 + size * 5), file.subarray(4 + size * 5, 4 + size * 8));
+  fillBytePairs(arrays);
   fillCharacters(arrays);
   return arrays;
 }
@@ -59,27 +60,31 @@ function fillPieces(
 }
 
 function fillPairs(arrays: TokenArrays, lefts: Uint8Array, rights: Uint8Array): void {
-  const { size, left, right, bytes, bytePairs, offsets } = arrays;
+  const { size, left, right, pairs, pairFilter } = arrays;
+  const mask = arrays.pairSlots - 1;
+  pairs.fill(EMPTY_PAIR);
+  for (let id = 0, at = 0; id < size; id += 1, at += 3) {
+    const first = (lefts[at] as number) | ((lefts[at + 1] as number) << 8) | ((lefts[at + 2] as number) << 16);
+    const second = (rights[at] as number) | ((rights[at + 1] as number) << 8) | ((rights[at + 2] as number) << 16);
+    left[id] = first;
+    right[id] = second;
+    if (first === id) continue;
+    const hash = hashPair(first, second);
+    pairFilter[hash >>> FILTER_SHIFT] = (pairFilter[hash >>> FILTER_SHIFT] as number) | (1 << hash);
+    let slot = hash & mask;
+    while (pairs[slot << 1] !== EMPTY_PAIR) slot = (slot + 1) & mask;
+    pairs[slot << 1] = first | (id << ID_BITS);
+    pairs[(slot << 1) + 1] = second | ((id >>> LOW_ID_BITS) << ID_BITS);
+  }
+}
+
+function fillBytePairs({ size, bytes, offsets, bytePairs }: TokenArrays): void {
   bytePairs.fill(-1);
-  arrays.pairs.fill(EMPTY_PAIR);
   for (let id = 0; id < size; id += 1) {
-    left[id] = uint24At(lefts, id * 3);
-    right[id] = uint24At(rights, id * 3);
-    if (left[id] === id) continue;
-    insertPair(arrays, id);
     const start = offsets[id] as number;
     if ((offsets[id + 1] as number) - start !== 2) continue;
     bytePairs[((bytes[start] as number) << 8) | (bytes[start + 1] as number)] = id;
   }
-}
-
-function insertPair({ pairs, pairSlots, pairFilter, left, right }: TokenArrays, id: number): void {
-  const hash = hashPair(left[id] as number, right[id] as number);
-  pairFilter[hash >>> FILTER_SHIFT] = (pairFilter[hash >>> FILTER_SHIFT] as number) | (1 << hash);
-  let slot = hash & (pairSlots - 1);
-  while (pairs[slot << 1] !== EMPTY_PAIR) slot = (slot + 1) & (pairSlots - 1);
-  pairs[slot << 1] = (left[id] as number) | (id << ID_BITS);
-  pairs[(slot << 1) + 1] = (right[id] as number) | ((id >>> LOW_ID_BITS) << ID_BITS);
 }
 
 /** Notes the tokens that are one character, and those that take only a part of a character. */
@@ -122,8 +127,4 @@ function insertRagged({ bytes, offsets, raggedHeads, raggedRows }: TokenArrays, 
     row += 1;
   }
   return row;
-}
-
-function uint24At(bytes: Uint8Array, at: number): number {
-  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
 }

@@ -19,6 +19,7 @@ import {
 import {
   asciiRunEnd,
   contractionEnd,
+  isPlainSpace,
   isNewlineBehindOthers,
   lettersEnd,
   othersEnd,
@@ -38,7 +39,7 @@ export function splitCl100k(bytes: Uint8Array, start: number): number {
   }
   if ((byteClass & LETTER) === 0) {
     const end = bytes[start] === APOSTROPHE ? -1 : asciiRunEnd(bytes, start);
-    if (end < 0) return splitAny(bytes, start);
+    if (end < 0) return isPlainSpace(bytes, start) ? spacesEnd(bytes, start, SPACES) : splitAny(bytes, start);
     return isNewlineBehindOthers(bytes, end) ? newlinesEnd(bytes, end) : end;
   }
   do {

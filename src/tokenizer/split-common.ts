@@ -125,6 +125,12 @@ export function isNewlineBehindOthers(bytes: Uint8Array, at: number): boolean {
   return ((BYTE_CLASS[bytes[at] as number] as number) & NEWLINE) !== 0 && BYTE_CLASS[bytes[at - 1] as number] === OTHER;
 }
 
+/** Whether white space stands at `at`, and nothing behind it that signs or another script could begin with. */
+export function isPlainSpace(bytes: Uint8Array, at: number): boolean {
+  const behind = BYTE_CLASS[bytes[at + 1] as number] as number;
+  return ((BYTE_CLASS[bytes[at] as number] as number) & SPACE) !== 0 && behind !== 0 && behind !== OTHER;
+}
+
 /** How a pattern cuts a run of white space. */
 export interface SpaceRules {
   /** `\s++$` comes first: a run that ends the text is one piece. */

@@ -23,6 +23,7 @@ import {
 import {
   asciiRunEnd,
   contractionEnd,
+  isPlainSpace,
   isNewlineBehindOthers,
   othersEnd,
   spacesEnd,
@@ -41,7 +42,7 @@ export function splitO200k(bytes: Uint8Array, start: number): number {
   }
   if ((byteClass & LETTER) === 0) {
     const end = asciiRunEnd(bytes, start);
-    if (end < 0) return splitAny(bytes, start);
+    if (end < 0) return isPlainSpace(bytes, start) ? spacesEnd(bytes, start, SPACES) : splitAny(bytes, start);
     return isNewlineBehindOthers(bytes, end) ? newlinesAndSlashesEnd(bytes, end) : end;
   }
   while (byteClass === UPPER) {
