@@ -88,6 +88,7 @@ async function main(root: string, update: boolean): Promise<number> {
       const names = Object.fromEntries(entries.map((entry) => [entry, load(node, application, entry).names]));
       if (update) writeFileSync(expected, `${JSON.stringify(names, null, 2)}\n`);
       tally.note(`exported names under Node ${major}`, nameProblems(expected, names));
+      tally.note(`first calls under Node ${major}`, callProblems(node, application));
       if (entries.includes('.')) {
         tally.note(`library door under Node ${major}`, wrongModules(load(node, application, '.').urls));
       }
@@ -126,6 +127,26 @@ function load(node: string, application: string, entry: string): z.infer<typeof 
   const { status, stdout, stderr } = run(node, [file], application);
   if (status !== 0) throw new Error(`import '${specifier}' fails: ${stderr}`);
   return loadedSchema.parse(JSON.parse(stdout));
+}
+
+/** The first calls of the documents: a function that an older Node lacks shows when it runs, not when it is imported. */
+const FIRST_CALLS = `
+  import { completionCost, tokenCounter } from 'fast-litellm';
+  import { getEncoding } from 'fast-litellm/tokenizer';
+  const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 };
+  process.stdout.write(JSON.stringify([
+    getEncoding('o200k_base').encode('Hello world'),
+    getEncoding('cl100k_base').encode('a<|endoftext|>', { allowedSpecial: 'all' }),
+    tokenCounter({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello!' }] }),
+    completionCost({ completionResponse: { model: 'gpt-4o', choices: [], usage } }),
+  ]));`;
+const FIRST_ANSWERS = JSON.stringify([[13_225, 2375], [64, 100_257], 9, 0.0035]);
+
+function callProblems(node: string, application: string): readonly string[] {
+  const file = path.join(application, 'calls.mjs');
+  writeFileSync(file, FIRST_CALLS);
+  const { status, stdout, stderr } = run(node, [file], application);
+  return status === 0 && stdout === FIRST_ANSWERS ? [] : [`want ${FIRST_ANSWERS}, got ${stdout}${stderr}`];
 }
 
 function nameProblems(expected: string, names: Readonly<Record<string, readonly string[]>>): readonly string[] {

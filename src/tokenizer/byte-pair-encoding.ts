@@ -4,6 +4,7 @@
  * expression, and each piece looked up or merged. Time is linear in the text whatever it holds; nothing is allocated for
  * a piece. An object serves one thread; each thread has its own over the same shared tables.
  */
+import { GatewayError } from '../errors/gateway-error.ts';
 import type { Encoding, SpecialTokenRules, StreamCounter } from './contract.ts';
 import { noWork, type EncodingWork } from './encoding-work.ts';
 import { normaliseNfkc } from './normalise-nfkc.ts';
@@ -56,6 +57,7 @@ export class BytePairEncoding implements Encoding {
 
   /** @inheritDoc */
   count(text: string): number {
+    requireText(text);
     if (text.length <= WINDOW_UNITS) {
       return this.#countBuffer(this.#buffer, this.#buffer.write(this.#nfkc ? normaliseNfkc(text) : text));
     }
@@ -103,6 +105,7 @@ export class BytePairEncoding implements Encoding {
 
   /** @inheritDoc */
   isWithinLimit(text: string, limit: number): number | false {
+    requireText(text);
     const windows = new TextWindows(this.#buffer, text, this.#nfkc);
     let total = 0;
     while (total <= limit && windows.next()) {
@@ -133,6 +136,7 @@ export class BytePairEncoding implements Encoding {
 
   /** @inheritDoc */
   encodeOrdinary(text: string): number[] {
+    requireText(text);
     const ids: number[] = [];
     this.#append(text, ids);
     return ids;
@@ -140,6 +144,7 @@ export class BytePairEncoding implements Encoding {
 
   /** @inheritDoc */
   encode(text: string, rules: SpecialTokenRules = {}): number[] {
+    requireText(text);
     const finder = this.#special.finder(text, rules);
     const ids: number[] = [];
     let at = 0;
@@ -199,4 +204,10 @@ export class BytePairEncoding implements Encoding {
     this.#buffer.release();
     this.#pieces.release();
   }
+}
+
+/** Programs without types get a sentence instead of the engine's riddle. */
+function requireText(text: unknown): void {
+  if (typeof text === 'string') return;
+  throw new GatewayError('bad_request', `Only a string can be encoded or counted; this is of type ${typeof text}.`);
 }

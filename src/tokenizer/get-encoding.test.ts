@@ -77,6 +77,12 @@ describe('decode', () => {
   });
 });
 
+it.each([5, null, undefined, {}])('refuses %j, which is no text', (value) => {
+  const noText = value as unknown as string;
+  const calls = [() => o200k.count(noText), () => o200k.encode(noText), () => o200k.encodeOrdinary(noText)];
+  for (const call of calls) expect(call).toThrow(/Only a string can be encoded or counted/);
+});
+
 describe('lone surrogates', () => {
   it('count as U+FFFD, one each', () => {
     for (const text of ['\ud83d', '\ude00\ud83d', 'a\ud83db', `${'x'.repeat(70)}\ud800`]) {

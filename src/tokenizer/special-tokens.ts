@@ -36,9 +36,14 @@ export class SpecialTokens {
   }
 }
 
+/** `RegExp.escape`, which Node 22 lacks. */
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+}
+
 /** Matches any of `tokens`, the longest first. */
 function matcherOf(tokens: ReadonlySet<string>): RegExp | null {
   if (tokens.size === 0) return null;
-  const sources = [...tokens].toSorted((a, b) => b.length - a.length).map((token) => RegExp.escape(token));
+  const sources = [...tokens].toSorted((a, b) => b.length - a.length).map(escapePattern);
   return new RegExp(sources.join('|'), 'g');
 }
