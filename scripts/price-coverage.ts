@@ -87,9 +87,17 @@ The prices in use come from the first of these that is set:
 
 A file or answer that is no price map, has fewer than 50 models, or less than half of those in use, is refused and the
 old prices stay; the new map takes the place of the old one in one assignment. It is read again when the configuration
-is. At the start a file that is no price map ends the start. Prices of a deployment (\`input_cost_per_token\` and its like in \`litellm_params\`, \`base_model\` in
-\`model_info\`), discounts and margins (\`cost_discount_config\`, \`cost_margin_config\`) work as in LiteLLM. A model
-without a price costs nothing and has no cost headers.
+is. At the start a file that is no price map ends the start.
+
+Prices of a deployment (\`input_cost_per_token\` and its like in \`litellm_params\`, \`base_model\` in \`model_info\`),
+discounts and margins (\`cost_discount_config\`, \`cost_margin_config\`) work as in LiteLLM.
+
+A call that costs nothing, such as one of a deployment without a price, has no \`x-litellm-response-cost\`; its other cost
+headers (\`-original\`, \`-discount-amount\`, \`-margin-amount\`, \`-margin-percent\`, \`-input\`, \`-output\`, \`-tool-usage\`) are
+\`0.0\`. \`-output\` is \`0\` where LiteLLM's fallback, a price per second that the model lacks as well, was asked: text
+completions and providers without pricing rules of their own (\`hosted_vllm\`, the simulated models). A name that only a
+wildcard deployment serves and nothing prices has no cost headers at all. Streams carry the zeros, for the headers leave
+before the cost is known.
 
 Amounts are floating-point USD, computed in LiteLLM's order of operations, so that a header prints LiteLLM's digits. A
 sum that grows (\`CostSum\` in \`src/pricing/cost-sum.ts\`) keeps the rounding error of every addition beside itself
@@ -107,8 +115,16 @@ registerModel({ 'openai/my-model': { litellm_provider: 'openai', mode: 'chat', i
 getModelInfo('my-model', 'openai');
 \`\`\`
 
-These share one table for the process; \`createModelLibrary(env)\` makes a library of its own. \`node
-src/pricing/completion-cost.bench.ts\` measures: \`completionCost\` of a chat answer 0.6 to 1.0 µs (LiteLLM's
+These share one table for the process; \`createModelLibrary(env)\` makes a library of its own. \`env\` is a \`Map\` of
+variables or a record such as \`process.env\`; left out, the process environment is read at the first question.
+
+\`regionName\` makes \`costPerToken\` take the price that the map lists for the region (\`bedrock/eu-west-1/…\`), where it
+lists one. To \`completionCost\` it makes no difference, as in LiteLLM: name the region in \`baseModel\`.
+
+What cannot be meant is refused with \`bad_request\`, which names the member: counts that are not finite, negative or no
+number, a model's name that is no text, a \`usage\` that is no object (LiteLLM prices some of these).
+
+\`node src/pricing/completion-cost.bench.ts\` measures: \`completionCost\` of a chat answer 0.6 to 1.0 µs (LiteLLM's
 \`completion_cost\` on the same machine 110 µs), the gateway's price of a request 0.35 to 0.6 µs, its cost headers
 0.35 µs. A model that was priced once asks the price map nothing more until the map changes
 (\`src/pricing/cost-lookups.test.ts\`).

@@ -1,4 +1,5 @@
 /** The library door: what `import … from 'fast-litellm'` gives. Loads no server, no database and no optional package. */
+export type { CountRequest } from './client/count-request.ts';
 export type { CompletionCostQuestion, CostPerTokenQuestion, TokenCost } from './client/cost-questions.ts';
 export {
   completionCost,
@@ -24,6 +25,7 @@ export {
 } from './client/model-functions.ts';
 export {
   createModelLibrary,
+  type LibraryEnvironment,
   type ModelLibrary,
   type ModelQuestion,
   type ParamsQuestion,
@@ -36,6 +38,6 @@ export { ERROR_CODES, type ErrorCode, type ErrorCodeRow } from './errors/codes.t
 export { GatewayError, type GatewayErrorOptions } from './errors/gateway-error.ts';
 export type { JsonObject, JsonValue } from './protocol/json.ts';
 export type { ResolvedProvider } from './providers/resolve-provider.ts';
-export type { CountRequest, TokenCount } from './tokenizer/chat/contract.ts';
+export type { TokenCount } from './tokenizer/chat/contract.ts';
 export type { TextTokenizer } from './tokenizer/contract.ts';
 export { loadHuggingFaceTokenizer, type HuggingFaceSource } from './tokenizer/hugging-face.ts';

@@ -13,6 +13,7 @@ import { readAdjustments } from '../pricing/cost-adjustments.ts';
 import { costPerToken, type CostPerTokenRequest } from '../pricing/cost-per-token.ts';
 import { readCustomTokenPrice } from '../pricing/custom-price.ts';
 import { plainUsage, readUsage } from '../pricing/usage.ts';
+import { checkModel, checkQuestion, type MemberKind } from './check-question.ts';
 
 /** What both questions may say of a call. */
 interface PricedQuestion {
@@ -22,7 +23,10 @@ interface PricedQuestion {
   readonly callType?: string;
   /** `flex`, `priority`, …; default: what the answer says. */
   readonly serviceTier?: string;
-  /** Cloud region whose prices hold. */
+  /**
+   * Cloud region whose prices hold where the map has any (`bedrock/eu-west-1/…`). LiteLLM-compat: only `costPerToken`
+   * asks for them; for `completionCost` `baseModel` has to name the region.
+   */
   readonly regionName?: string;
   /** USD per token instead of the listed prices: LiteLLM's `input_cost_per_token`, `output_cost_per_token` and cache keys. */
   readonly customCostPerToken?: Readonly<Record<string, number>>;
@@ -76,8 +80,48 @@ export interface TokenCost {
   readonly completionCostUsd: number;
 }
 
+const SHARED_MEMBERS: readonly (readonly [string, MemberKind])[] = [
+  ['model', 'text'],
+  ['customLlmProvider', 'text'],
+  ['callType', 'text'],
+  ['serviceTier', 'text'],
+  ['regionName', 'text'],
+  ['customCostPerToken', 'object'],
+  ['customCostPerSecond', 'count'],
+  ['at', 'date'],
+];
+const COMPLETION_MEMBERS = new Map<string, MemberKind>([
+  ...SHARED_MEMBERS,
+  ['completionResponse', 'answer'],
+  ['prompt', 'text'],
+  ['messages', 'list'],
+  ['completion', 'text'],
+  ['baseModel', 'text'],
+  ['totalTimeMs', 'count'],
+  ['size', 'text'],
+  ['quality', 'text'],
+  ['n', 'count'],
+  ['optionalParams', 'object'],
+  ['builtInTools', 'object'],
+  ['costDiscountConfig', 'object'],
+  ['costMarginConfig', 'object'],
+]);
+const TOKEN_MEMBERS = new Map<string, MemberKind>([
+  ...SHARED_MEMBERS,
+  ['promptTokens', 'count'],
+  ['completionTokens', 'count'],
+  ['usage', 'usage'],
+  ['promptCharacters', 'count'],
+  ['completionCharacters', 'count'],
+  ['responseTimeMs', 'count'],
+  ['numberOfQueries', 'count'],
+  ['audioSeconds', 'count'],
+]);
+
+/** @throws GatewayError `bad_request`: the question cannot be meant; else as `pricing/completion-cost.ts` */
 export function answerCompletionCost(question: CompletionCostQuestion, context: CompletionCostContext): number {
-  const response = question.completionResponse === undefined ? null : (question.completionResponse as JsonObject);
+  checkQuestion('completionCost', question, COMPLETION_MEMBERS);
+  const response = (question.completionResponse ?? null) as JsonObject | null;
   const request: CompletionCostRequest = {
     ...shared(question),
     response,
@@ -94,19 +138,22 @@ export function answerCompletionCost(question: CompletionCostQuestion, context: 
     optionalParams: (question.optionalParams ?? null) as JsonObject | null,
     builtInTools: (question.builtInTools ?? null) as JsonObject | null,
     adjustments: readAdjustments(
-      question.costDiscountConfig as JsonObject | undefined,
-      question.costMarginConfig as JsonObject | undefined,
+      (question.costDiscountConfig ?? undefined) as JsonObject | undefined,
+      (question.costMarginConfig ?? undefined) as JsonObject | undefined,
     ),
   };
   return completionCost(request, context);
 }
 
+/** @throws GatewayError `bad_request`: the question cannot be meant; else as `pricing/cost-per-token.ts` */
 export function answerCostPerToken(question: CostPerTokenQuestion, context: CompletionCostContext): TokenCost {
-  const { usage, promptTokens = 0, completionTokens = 0 } = question;
+  checkQuestion('costPerToken', question, TOKEN_MEMBERS);
+  checkModel('costPerToken', question.model);
+  const usage = (question.usage ?? null) as JsonObject | null;
   const request: CostPerTokenRequest = {
     ...shared(question),
     model: question.model,
-    usage: usage === undefined ? plainUsage(promptTokens, completionTokens) : readUsage(usage as JsonObject),
+    usage: usage === null ? plainUsage(question.promptTokens ?? 0, question.completionTokens ?? 0) : readUsage(usage),
     promptCharacters: question.promptCharacters ?? null,
     completionCharacters: question.completionCharacters ?? null,
     responseTimeMs: question.responseTimeMs ?? 0,
@@ -124,7 +171,7 @@ function shared(question: PricedQuestion) {
     callType: question.callType ?? null,
     serviceTier: question.serviceTier ?? null,
     regionName: question.regionName ?? null,
-    customCostPerToken: customCostPerToken === undefined ? null : readCustomTokenPrice(customCostPerToken),
+    customCostPerToken: customCostPerToken == null ? null : readCustomTokenPrice(customCostPerToken),
     customCostPerSecond: question.customCostPerSecond ?? null,
     at: question.at?.getTime() ?? Date.now(),
   };

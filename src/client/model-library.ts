@@ -15,6 +15,7 @@ import type { PriceTable } from '../pricing/price-table.ts';
 import { registerModel } from '../pricing/register-model.ts';
 import { resolveProvider, type ResolvedProvider } from '../providers/resolve-provider.ts';
 import { supportedOpenaiParams, type SupportedParamsQuery } from '../providers/supported-params.ts';
+import { checkModel, checkQuestion, type Members } from './check-question.ts';
 import { createCostContext } from './cost-context.ts';
 import {
   answerCompletionCost,
@@ -71,16 +72,32 @@ interface OpenLibrary {
   readonly costs: CompletionCostContext;
 }
 
-/** @param env default: the process environment at the first question */
-export function createModelLibrary(env?: ReadonlyMap<string, string>): ModelLibrary {
+/** Environment variables: a map, or a record such as `process.env`. */
+export type LibraryEnvironment = ReadonlyMap<string, string> | Readonly<Record<string, string | undefined>>;
+
+const QUESTION_MEMBERS: Members = new Map([
+  ['customLlmProvider', 'text'],
+  ['apiBase', 'text'],
+  ['apiKey', 'text'],
+  ['requestType', 'text'],
+]);
+
+/** @param env default: the process environment at the first question; a record is read at once */
+export function createModelLibrary(env?: LibraryEnvironment): ModelLibrary {
+  const given = env === undefined || isMap(env) ? env : readEnvironment(env);
   let opened: OpenLibrary | null = null;
-  const open = (): OpenLibrary => (opened ??= openLibrary(env ?? readEnvironment()));
+  const open = (): OpenLibrary => (opened ??= openLibrary(given ?? readEnvironment()));
   return {
-    getLlmProvider: (question) => resolveProvider(question, open().environment),
-    getSupportedOpenaiParams: (question) => supportedParams(question, open()),
-    getModelInfo: (question) => infoOf(question, open().knowledge.context),
-    getMaxTokens: (model) => maxTokensOf(model, open().knowledge.context),
-    supports: (question, capability) => modelSupports(question, capability, open().knowledge.context),
+    getLlmProvider: (question) => resolveProvider(checked('getLlmProvider', question), open().environment),
+    getSupportedOpenaiParams: (question) => supportedParams(checked('getSupportedOpenaiParams', question), open()),
+    getModelInfo: (question) => infoOf(checked('getModelInfo', question), open().knowledge.context),
+    getMaxTokens: (model) => {
+      checkModel('getMaxTokens', model);
+      return maxTokensOf(model, open().knowledge.context);
+    },
+    supports: (question, capability) =>
+      // LiteLLM-compat: these questions never fail; what is no name has no capability.
+      typeof question?.model === 'string' && modelSupports(question, capability, open().knowledge.context),
     completionCost: (question) => answerCompletionCost(question, open().costs),
     costPerToken: (question) => answerCostPerToken(question, open().costs),
     registerModel: (models) => {
@@ -89,6 +106,16 @@ export function createModelLibrary(env?: ReadonlyMap<string, string>): ModelLibr
     },
     tokens: createTokenLibrary({ prices: () => open().table, report: (message) => process.emitWarning(message) }),
   };
+}
+
+function isMap(env: LibraryEnvironment): env is ReadonlyMap<string, string> {
+  return typeof env.get === 'function';
+}
+
+function checked<Question extends ModelQuestion>(asked: string, question: Question): Question {
+  checkQuestion(asked, question, QUESTION_MEMBERS);
+  checkModel(asked, question.model);
+  return question;
 }
 
 function openLibrary(environment: ReadonlyMap<string, string>): OpenLibrary {

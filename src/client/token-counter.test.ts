@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { createModelLibrary } from './model-library.ts';
-import { countTokens, decode, encode, tokenCounter, trimMessages } from './token-counter.ts';
+import { countTokens, decode, encode, loadTokenizer, tokenCounter, trimMessages } from './token-counter.ts';
 import { createTokenLibrary } from './token-library.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { PriceTable } from '../pricing/price-table.ts';
@@ -37,6 +37,36 @@ describe('functions of the library', () => {
     expect(trimmed).toHaveLength(1);
     expect(trimMessages(messages, { ...options, returnResponseTokens: true }).messages).toEqual(trimmed);
     expect(trimMessages(messages, { model: 'gpt-4o' })).toEqual(messages);
+  });
+});
+
+describe('what is no question is refused in words', () => {
+  const calling =
+    (call: (...given: never[]) => unknown, ...given: unknown[]) =>
+    (): unknown =>
+      call(...(given as never[]));
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['tokenCounter()', calling(tokenCounter), /hand in { model, messages }/],
+    ['tokenCounter(null)', calling(tokenCounter, null), /hand in { model, messages }/],
+    ['a model that is a number', calling(tokenCounter, { model: 5, text: '' }), /`model` is not a text/],
+    ['a model that is an object', calling(countTokens, { model: {}, text: '' }), /`model` is not a text/],
+    ['a tokenizer that is none', calling(tokenCounter, { text: '', customTokenizer: {} }), /has no `count`/],
+    ['a default that is a text', calling(tokenCounter, { text: '', defaultTokenCount: '5' }), /is not a number/],
+    ['encode()', calling(encode), /encode takes one object/],
+    ['encode without a text', calling(encode, { model: 'gpt-4o' }), /takes the text/],
+    ['encode with a number', calling(encode, { model: 5, text: 'a' }), /`model` has to be text/],
+    ['decode()', calling(decode), /decode takes one object/],
+    ['decode without ids', calling(decode, { model: 'gpt-4o' }), /takes a list of token ids/],
+    ['trimMessages()', calling(trimMessages), /takes a list of messages/],
+    ['trimMessages without options', calling(trimMessages, [], null), /trimMessages takes one object/],
+  ])('%s', (_name, call, words) => {
+    expect(call).toThrow(GatewayError);
+    expect(call).toThrow(words);
+  });
+
+  test('loadTokenizer()', async () => {
+    await expect(calling(loadTokenizer)()).rejects.toThrow(/`model` has to be the name/);
   });
 });
 

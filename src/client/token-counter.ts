@@ -2,9 +2,9 @@
  * LiteLLM's functions about tokens, as functions over the process's own model library: what `registerModel` adds is
  * known here, too.
  */
-import type { JsonObject } from '../protocol/json.ts';
-import type { CountRequest, TokenCount } from '../tokenizer/chat/contract.ts';
+import type { TokenCount } from '../tokenizer/chat/contract.ts';
 import type { HuggingFaceSource } from '../tokenizer/hugging-face.ts';
+import type { CountRequest } from './count-request.ts';
 import { processLibrary } from './process-library.ts';
 import type { DecodeQuestion, EncodeQuestion } from './token-library.ts';
 import type { TrimmedMessages, TrimOptions } from './trim-messages.ts';
@@ -28,7 +28,7 @@ export function countTokens(request: CountRequest): TokenCount {
   return tokens.countTokens(request);
 }
 
-/** Token ids of a text: LiteLLM's `encode`. Special tokens in it are ordinary text. */
+/** Token ids of a text: LiteLLM's `encode`. Special tokens in it are ordinary text. @throws GatewayError `bad_request` */
 export function encode(question: EncodeQuestion): number[] {
   return tokens.encode(question);
 }
@@ -40,17 +40,18 @@ export function decode(question: DecodeQuestion): string {
 
 /**
  * Messages that fit the model's context window (three quarters of it, see `trimRatio`) or `maxTokens`: LiteLLM's
- * `trim_messages`. Messages that cannot be trimmed are handed back.
+ * `trim_messages`. Messages that cannot be trimmed are handed back, in a list of their own.
+ * @throws GatewayError `bad_request` for what is no list of messages
  */
-export function trimMessages(
-  messages: readonly JsonObject[],
+export function trimMessages<Message extends object>(
+  messages: readonly Message[],
   options: TrimOptions & { readonly returnResponseTokens: true },
-): TrimmedMessages;
-export function trimMessages(messages: readonly JsonObject[], options: TrimOptions): readonly JsonObject[];
-export function trimMessages(
-  messages: readonly JsonObject[],
-  options: TrimOptions,
-): TrimmedMessages | readonly JsonObject[] {
+): TrimmedMessages<Message>;
+export function trimMessages<Message extends object>(messages: readonly Message[], options?: TrimOptions): Message[];
+export function trimMessages<Message extends object>(
+  messages: readonly Message[],
+  options: TrimOptions = {},
+): TrimmedMessages<Message> | Message[] {
   const trimmed = tokens.trimMessages(messages, options);
   return options.returnResponseTokens === true ? trimmed : trimmed.messages;
 }

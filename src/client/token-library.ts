@@ -2,15 +2,18 @@
  * LiteLLM's functions about tokens as a library: counting, encoding, trimming. Encodings are loaded when first used;
  * tokenizers of the Hugging Face hub only by `loadTokenizer`.
  */
+import { GatewayError } from '../errors/gateway-error.ts';
 import { numberAt } from '../pricing/price-entry.ts';
 import type { PriceLookup } from '../pricing/price-table.ts';
 import type { JsonObject } from '../protocol/json.ts';
-import type { CountRequest, ModelTokenCounter, TokenCount } from '../tokenizer/chat/contract.ts';
+import type { ModelTokenCounter, TokenCount } from '../tokenizer/chat/contract.ts';
 import { createModelTokenCounter } from '../tokenizer/chat/model-token-counter.ts';
 import { selectTokenizer } from '../tokenizer/chat/select-tokenizer.ts';
 import type { TextTokenizer } from '../tokenizer/contract.ts';
 import { getEncoding } from '../tokenizer/get-encoding.ts';
 import { loadHuggingFaceTokenizer, type HuggingFaceSource } from '../tokenizer/hugging-face.ts';
+import { checkModel, checkQuestion, type Members } from './check-question.ts';
+import { asJson, type CountRequest } from './count-request.ts';
 import { HubTokenizers } from './hub-tokenizers.ts';
 import { priceFamilies } from './model-families.ts';
 import { trim, type TrimmedMessages, type TrimOptions } from './trim-messages.ts';
@@ -36,12 +39,12 @@ export interface TokenLibrary {
   tokenCounter(request: CountRequest): number;
   /** The count together with its exactness and the tokenizer that counted. @throws GatewayError `bad_request` */
   countTokens(request: CountRequest): TokenCount;
-  /** LiteLLM's `encode`; special tokens in the text are ordinary text. */
+  /** LiteLLM's `encode`; special tokens in the text are ordinary text. @throws GatewayError `bad_request` */
   encode(question: EncodeQuestion): number[];
   /** LiteLLM's `decode`. @throws GatewayError `bad_request` for ids that the tokenizer does not have */
   decode(question: DecodeQuestion): string;
-  /** LiteLLM's `trim_messages`. */
-  trimMessages(messages: readonly JsonObject[], options: TrimOptions): TrimmedMessages;
+  /** LiteLLM's `trim_messages`. @throws GatewayError `bad_request` for what is no list of messages */
+  trimMessages<Message extends object>(messages: readonly Message[], options?: TrimOptions): TrimmedMessages<Message>;
   /**
    * Loads the tokenizer of the Hugging Face hub that LiteLLM's rules name for a model (Llama 2 and 3, Command R), so
    * that counts for it are exact from then on. False: the model needs none, or it could not be loaded.
@@ -69,29 +72,53 @@ export function createTokenLibrary(options: TokenLibraryOptions): TokenLibrary {
   let opened: Opened | null = null;
   const open = (): Opened => (opened ??= openLibrary(options.prices(), hub));
   const tokenizerFor = (question: TokenizerQuestion): TextTokenizer => {
-    const { model = '', customTokenizer, compat } = question;
+    const { customTokenizer, compat } = question;
+    const model = question.model ?? '';
     if (customTokenizer != null) return customTokenizer;
     const { tokenizer } = open().counter.tokenizerOf(model, compat);
     return compat === 'litellm' && OPENAI_ENCODINGS.has(tokenizer.name) ? getEncoding('cl100k_base') : tokenizer;
   };
   return {
-    tokenCounter: (request) => open().counter.count(request),
-    countTokens: (request) => open().counter.measure(request),
-    encode: (question) => tokenizerFor(question).encodeOrdinary(question.text),
-    decode: (question) => tokenizerFor(question).decode(question.tokens),
-    trimMessages: (messages, trimming) => {
+    tokenCounter: (request) => open().counter.count(asJson(request)),
+    countTokens: (request) => open().counter.measure(asJson(request)),
+    encode: (question) => {
+      checkQuestion('encode', question, QUESTION);
+      if (typeof question.text !== 'string') throw wanted('encode takes the text to be encoded as `text`');
+      return tokenizerFor(question).encodeOrdinary(question.text);
+    },
+    decode: (question) => {
+      checkQuestion('decode', question, QUESTION);
+      if (!isIterable(question.tokens)) throw wanted('decode takes a list of token ids as `tokens`');
+      return tokenizerFor(question).decode(question.tokens);
+    },
+    trimMessages: <Message extends object>(messages: readonly Message[], trimming: TrimOptions = {}) => {
+      if (!Array.isArray(messages)) throw wanted('trimMessages takes a list of messages, and then its options');
+      checkQuestion('trimMessages', trimming, TRIMMING);
       const { prices, counter } = open();
-      return trim(messages, trimming, {
+      const trimmed = trim(messages as readonly object[] as readonly JsonObject[], trimming, {
         count: (request) => counter.count(request),
         contextWindow: (model) => contextWindow(prices, model),
       });
+      return trimmed as TrimmedMessages<object> as TrimmedMessages<Message>;
     },
     loadTokenizer: async (model, source) => {
-      const { wanted } = selectTokenizer(model, 'exact', priceFamilies(open().prices));
-      return wanted !== null && (await hub.load(wanted, source)) !== null;
+      checkModel('loadTokenizer', model);
+      const choice = selectTokenizer(model, 'exact', priceFamilies(open().prices));
+      return choice.wanted !== null && (await hub.load(choice.wanted, source)) !== null;
     },
   };
 }
+
+const QUESTION: Members = new Map([
+  ['model', 'text'],
+  ['customTokenizer', 'object'],
+]);
+const TRIMMING: Members = new Map([['model', 'text']]);
+
+const wanted = (what: string): GatewayError => new GatewayError('bad_request', `${what}.`);
+
+const isIterable = (value: object | undefined): boolean =>
+  typeof value === 'object' && value !== null && Symbol.iterator in value;
 
 const OPENAI_ENCODINGS: ReadonlySet<string> = new Set([
   'o200k_base',

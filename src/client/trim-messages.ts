@@ -31,8 +31,9 @@ export interface TrimOptions {
   readonly compat?: 'litellm' | undefined;
 }
 
-export interface TrimmedMessages {
-  readonly messages: readonly JsonObject[];
+export interface TrimmedMessages<Message = JsonObject> {
+  /** A list of its own, of messages that may be those handed in. */
+  readonly messages: Message[];
   /** Tokens of the limit that are left for the answer; null when nothing was trimmed, or they are not wanted. */
   readonly responseTokens: number | null;
 }
@@ -48,7 +49,7 @@ export function trim(messages: readonly JsonObject[], options: TrimOptions, cont
   const { model, trimRatio = DEFAULT_TRIM_RATIO } = options;
   const window = model === undefined ? null : context.contextWindow(model);
   const limit = options.maxTokens ?? (window === null ? null : Math.trunc(window * trimRatio));
-  const untouched: TrimmedMessages = { messages, responseTokens: null };
+  const untouched: TrimmedMessages = { messages: [...messages], responseTokens: null };
   if (limit === null) return untouched;
   try {
     return new Trimmer(options, context).trim(messages, limit);
@@ -74,7 +75,7 @@ class Trimmer {
     while (end > 0 && messages[end - 1]?.['role'] === 'tool') end--;
     const tools = messages.slice(end);
     const counted = messages.slice(0, end).map((message) => ({ message, tokens: this.#count(message) }));
-    if (sum(counted) + PRIMING_TOKENS < limit) return { messages, responseTokens: null };
+    if (sum(counted) + PRIMING_TOKENS < limit) return { messages: [...messages], responseTokens: null };
     if (system === '') {
       const kept = this.#fit(counted, limit);
       return this.#result([...kept, ...tools], limit);
@@ -90,7 +91,7 @@ class Trimmer {
     );
   }
 
-  #result(messages: readonly JsonObject[], limit: number): TrimmedMessages {
+  #result(messages: JsonObject[], limit: number): TrimmedMessages {
     if (this.#options.returnResponseTokens !== true) return { messages, responseTokens: null };
     let tokens = PRIMING_TOKENS;
     for (const message of messages) tokens += this.#count(message);

@@ -175,7 +175,6 @@ function firstWorkingName(
       responseModel: read.responseModel,
       baseModel: fixed.baseModel,
       provider: fixed.customLlmProvider,
-      regionName: null,
       customPricing: fixed.customPricing,
       routerModelId: fixed.routerModelId,
       isProvider: context.isProvider,

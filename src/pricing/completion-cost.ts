@@ -103,7 +103,6 @@ export function completionCostBreakdown(request: CompletionCostRequest, context:
       responseModel: call.responseModel,
       baseModel: request.baseModel ?? null,
       provider: request.customLlmProvider ?? null,
-      regionName: request.regionName ?? null,
       customPricing: request.customPricing === true,
       routerModelId: request.routerModelId ?? null,
       isProvider: context.isProvider,

@@ -10,7 +10,6 @@ export interface NamedCost {
   readonly responseModel: string | null;
   readonly baseModel: string | null;
   readonly provider: string | null;
-  readonly regionName: string | null;
   /** The call has prices of its own. */
   readonly customPricing: boolean;
   readonly routerModelId: string | null;
@@ -25,7 +24,7 @@ export interface BillingName {
 
 /** The names with their providers; kept per request and answer where nothing but their names decides. */
 export function billingNames(cost: NamedCost, context: CostContext): readonly BillingName[] {
-  if (cost.customPricing || cost.baseModel !== null || cost.regionName !== null) return resolvedNames(cost, context);
+  if (cost.customPricing || cost.baseModel !== null) return resolvedNames(cost, context);
   const memo = context.models.billingNames;
   return (
     memo.get(cost.provider, cost.model, cost.responseModel) ??
@@ -56,10 +55,8 @@ function selectedName(cost: NamedCost, context: CostContext): string | null {
   const provider = cost.provider ?? providerOf(cost.model, context);
   const name = unprefixedName(cost, prices);
   if (name === null || provider === null || startsWithProvider(name, cost.isProvider)) return name;
-  const explicit = cost.customPricing || cost.baseModel !== null;
-  const region = explicit || cost.responseModel === null ? null : cost.regionName;
-  const head = region === null ? provider : `${provider}/${region}`;
-  return withoutUnknownSegments(head, name, prices, cost.isProvider);
+  // LiteLLM-compat: the region's own price is left aside, for a name with its provider is listed under no other region.
+  return withoutUnknownSegments(provider, name, prices, cost.isProvider);
 }
 
 function unprefixedName(cost: NamedCost, prices: PriceLookup): string | null {
@@ -81,18 +78,18 @@ function startsWithProvider(name: string, isProvider: (name: string) => boolean)
 
 /** `vertex_ai/vertex/claude-x` is listed as `vertex_ai/claude-x`: segments of an alias go until a key is listed. */
 function withoutUnknownSegments(
-  head: string,
+  provider: string,
   name: string,
   prices: PriceLookup,
   isProvider: (name: string) => boolean,
 ): string {
-  const whole = `${head}/${name}`;
-  if (prices.get(whole.slice(whole.indexOf('/') + 1)) !== undefined) return whole;
+  const whole = `${provider}/${name}`;
+  if (prices.get(name) !== undefined) return whole;
   const tail = name.split('/');
   const firstProvider = tail.findIndex(isProvider);
   const most = Math.min(firstProvider < 0 ? tail.length : firstProvider, tail.length - 1);
   for (let start = 0; start <= most; start++) {
-    const candidate = `${head}/${tail.slice(start).join('/')}`;
+    const candidate = `${provider}/${tail.slice(start).join('/')}`;
     if (prices.get(candidate) !== undefined) return candidate;
   }
   return whole;

@@ -234,14 +234,23 @@ describe('addCostHeaders', () => {
     });
   });
 
-  it('leaves a total of zero out', () => {
-    const cost = completionCostBreakdown(
-      { response: chat({}), responseKind: 'chat', customLlmProvider: 'openai', at: NOON },
-      context,
-    );
-    const names = pairs(headersOf(cost)).map(([name]) => name);
-    expect(names).not.toContain('x-litellm-response-cost');
-    expect(names).toContain('x-litellm-response-cost-original');
+  // Recorded: chat-providers/unmapped-price, chat-providers/system-vllm.
+  it.each([
+    ['openai', '0.0'],
+    ['hosted_vllm', '0'],
+  ])('leaves a total of zero out, and prints the other zeros: %s', (provider, output) => {
+    const free = testContext({ free: { litellm_provider: provider, mode: 'chat' } });
+    const response = { ...chat({ prompt_tokens: 4, completion_tokens: 7 }), model: 'free' };
+    const call = { response, responseKind: 'chat' as const, customLlmProvider: provider, at: NOON };
+    expect(Object.fromEntries(pairs(headersOf(completionCostBreakdown(call, free))))).toEqual({
+      'x-litellm-response-cost-original': '0.0',
+      'x-litellm-response-cost-discount-amount': '0.0',
+      'x-litellm-response-cost-margin-amount': '0.0',
+      'x-litellm-response-cost-margin-percent': '0.0',
+      'x-litellm-response-cost-input': '0.0',
+      'x-litellm-response-cost-output': output,
+      'x-litellm-response-cost-tool-usage': '0.0',
+    });
   });
 });
 

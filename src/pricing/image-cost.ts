@@ -3,6 +3,7 @@
  * may name quality and size (`hd/1024-x-1792/dall-e-3`).
  */
 import { GatewayError } from '../errors/gateway-error.ts';
+import { shownName } from '../errors/shown-name.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { vertexSearchCost } from './google-cost.ts';
 import { numberAt, textAt } from './price-entry.ts';
@@ -52,7 +53,7 @@ export function listedImageCost(call: ImageCall): number {
   const base = bare === null ? `${size}/${model}` : `${prefix}${size}/${bare}`;
   const last = `${size}/${model.slice(model.lastIndexOf('/') + 1)}`;
   const keys = [`${quality}/${base}`, base, `high/${base}`, `${quality}/${last}`, last, model, bare];
-  const tried = keys.map((key) => (key === null ? 'None' : `'${key}'`)).join(', ');
+  const tried = keys.map((key) => (key === null ? 'None' : `'${shownName(key)}'`)).join(', ');
   const entry = keys.map((key) => (key === null ? undefined : call.models.context.prices.get(key))).find(Boolean);
   if (entry === undefined) {
     throw new GatewayError('not_found', `Model not found in cost map. Tried checking [${tried}]`);
@@ -62,7 +63,10 @@ export function listedImageCost(call: ImageCall): number {
   if (perImage !== null) return perImage * count;
   const perPixel = numberAt(entry, 'input_cost_per_pixel');
   if (perPixel !== null) return perPixel * height * width * count;
-  throw new GatewayError('not_found', `No pricing information found for model ${model}. Tried checking [${tried}]`);
+  throw new GatewayError(
+    'not_found',
+    `No pricing information found for model ${shownName(model)}. Tried checking [${tried}]`,
+  );
 }
 
 /** OpenAI: its newer models by tokens, the others by picture. */

@@ -7,6 +7,7 @@
  * count. Cost: at most six map look-ups; callers on a hot path keep the result under `prices.version`.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
+import { shownName } from '../errors/shown-name.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { MODEL_INFO_FIELD_SET, MODEL_INFO_FIELDS } from './model-info-fields.ts';
 import { isAboveThresholdKey, numberAt, textAt, type PriceEntry } from './price-entry.ts';
@@ -162,7 +163,8 @@ export function getModelInfo(query: ModelQuery, context: ModelInfoContext): Json
 }
 
 export function notMappedMessage(model: string, provider: string | null): string {
-  return `This model isn't mapped yet. model=${model}, custom_llm_provider=${provider ?? 'None'}. Add it here - ${PRICE_MAP_ADDRESS}.`;
+  const asked = `model=${shownName(model)}, custom_llm_provider=${shownName(provider ?? 'None')}`;
+  return `This model isn't mapped yet. ${asked}. Add it here - ${PRICE_MAP_ADDRESS}.`;
 }
 
 /** The same without the error: null when nothing describes the model. */
@@ -191,7 +193,7 @@ export function getMaxTokens(model: string, context: ModelContext): number | nul
   }
   throw new GatewayError(
     'not_found',
-    `Model ${resolved?.model ?? model} isn't mapped yet. Add it here - ${PRICE_MAP_ADDRESS}`,
+    `Model ${shownName(resolved?.model ?? model)} isn't mapped yet. Add it here - ${PRICE_MAP_ADDRESS}`,
   );
 }
 

@@ -4,6 +4,7 @@
  * one level deep.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
+import { shownName } from '../errors/shown-name.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import { INHERITED_CACHE_FIELDS } from './deployment-fields.ts';
 import { findModel, type ModelContext } from './model-info.ts';
@@ -20,11 +21,17 @@ export interface RegisterContext extends ModelContext {
 
 /** @throws GatewayError `bad_request` when a value is not an object of facts and prices */
 export function registerModel(models: JsonObject, context: RegisterContext): void {
+  if (!isJsonObject(models)) {
+    throw new GatewayError(
+      'bad_request',
+      'registerModel takes an object from names to prices, e.g. {"my-model": {…}}.',
+    );
+  }
   for (const [name, facts] of Object.entries(models)) {
     if (!isJsonObject(facts)) {
       throw new GatewayError(
         'bad_request',
-        `registerModel: "${name}" needs an object of prices, e.g. {"input_cost_per_token": 3e-7}.`,
+        `registerModel: "${shownName(name)}" needs an object of prices, e.g. {"input_cost_per_token": 3e-7}.`,
       );
     }
     const found = findModel({ model: name }, context);

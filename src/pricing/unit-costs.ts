@@ -3,6 +3,7 @@
  * and batches at half price.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
+import { shownName } from '../errors/shown-name.ts';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { numberAt } from './price-entry.ts';
 import type { PricedModel, PricedModels } from './priced-models.ts';
@@ -61,7 +62,7 @@ export function speechCost(call: SpeechCall): CostPair {
 function missingCharacters(call: SpeechCall): GatewayError {
   return new GatewayError(
     'bad_request',
-    `prompt_characters must be provided for tts calls. prompt_characters=None, model=${call.listedAs}, custom_llm_provider=${call.provider}, call_type=${call.callType}`,
+    `prompt_characters must be provided for tts calls. prompt_characters=None, model=${shownName(call.listedAs)}, custom_llm_provider=${call.provider}, call_type=${call.callType}`,
   );
 }
 
@@ -155,7 +156,8 @@ function videoEntry(call: VideoCall, exact: boolean): JsonObject {
   const { prices } = models.context;
   const keys = [model, model.slice(model.lastIndexOf('/') + 1), `${call.provider}/${model}`];
   const entry = keys.map((key) => prices.get(key)).find((candidate) => candidate !== undefined);
-  if (entry === undefined) throw new GatewayError('not_found', `Model not found in cost map for model=${model}`);
+  if (entry === undefined)
+    throw new GatewayError('not_found', `Model not found in cost map for model=${shownName(model)}`);
   return entry;
 }
 

@@ -6,6 +6,7 @@
  * Cost: a few map look-ups; the `api_base` table is walked only for names without prefix.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
+import { shownName } from '../errors/shown-name.ts';
 import { findProvider } from './catalogue/catalogue.ts';
 import { ENDPOINTS, endpointMatches } from './catalogue/endpoints.ts';
 import type { ProviderRow } from './catalogue/provider-row.ts';
@@ -42,7 +43,7 @@ export interface ResolvedProvider {
 /** @throws GatewayError `bad_request`: no provider, or one whose models cannot be resolved. */
 export function resolveProvider(request: ModelRequest, env: Environment): ResolvedProvider {
   // A configuration file may hold a number where a name belongs.
-  if (typeof request.model !== 'string') throw badModel(String(request.model), notText(request.model));
+  if (typeof request.model !== 'string') throw badModel(modelAsText(request.model), notText(request.model));
   const apiBase = text(request.apiBase);
   const apiKey = text(request.apiKey);
   if (request.useLitellmProxy === true || /^true$/i.test(env.get('USE_LITELLM_PROXY') ?? '')) {
@@ -123,7 +124,7 @@ function announce(row: ProviderRow, model: string, given: Given): ResolvedProvid
   const chat = row.chatRow === null || !isAi21ChatModel(model) ? row : knownRow(row.chatRow);
   if (chat.modelPattern !== null && !chat.modelPattern.pattern.test(model)) {
     const full = `${chat.name}/${model}`;
-    throw badModel(full, `GetLLMProvider Exception - ${chat.modelPattern.complaint(full)}`);
+    throw badModel(full, `GetLLMProvider Exception - ${chat.modelPattern.complaint(shownName(full))}`);
   }
   const sent = chat.modelPattern === null ? model : `${chat.name}/${model}`;
   if (!chat.announces) return { provider: chat.name, model: sent, apiBase: base, apiKey: key };
@@ -155,22 +156,29 @@ function resolveBareName(model: string, base: string | null, key: string | null,
   return { provider, model, apiBase: base, apiKey: null };
 }
 
-/** LiteLLM-compat: Python's words for it. */
+function modelAsText(model: unknown): string {
+  return model == null ? 'None' : typeof model === 'number' ? String(model) : `(${typeof model})`;
+}
+
+/** LiteLLM-compat: Python's words for a number. */
 function notText(model: unknown): string {
-  const type = Number.isInteger(model) ? 'int' : typeof model === 'number' ? 'float' : typeof model;
+  if (typeof model !== 'number') {
+    return "GetLLMProvider Exception - model parameter is required and must be text, e.g. 'openai/gpt-4o'.";
+  }
+  const type = Number.isInteger(model) ? 'int' : 'float';
   return `GetLLMProvider Exception - '${type}' object has no attribute 'split'`;
 }
 
 function unknownProviderMessage(model: string): string {
   return (
     'LLM Provider NOT provided. Pass in the LLM provider you are trying to call. ' +
-    `You passed model=${model}\n Pass model as E.g. For 'Huggingface' inference endpoints pass in ` +
+    `You passed model=${shownName(model)}\n Pass model as E.g. For 'Huggingface' inference endpoints pass in ` +
     "`completion(model='huggingface/starcoder',..)` Learn more: https://docs.litellm.ai/docs/providers"
   );
 }
 
 function badModel(model: string, message: string): GatewayError {
-  const original = message.startsWith('GetLLMProvider') ? `\n\noriginal model: ${model}` : '';
+  const original = message.startsWith('GetLLMProvider') ? `\n\noriginal model: ${shownName(model)}` : '';
   return new GatewayError('bad_request', `litellm.BadRequestError: ${message}${original}`);
 }
 

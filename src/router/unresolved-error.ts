@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
+import { shownName } from '../errors/shown-name.ts';
 import type { Unresolved } from './model-index.ts';
 
 export interface UnresolvedContext {
@@ -20,19 +21,12 @@ export function unresolvedModelError(unresolved: Unresolved, context: Unresolved
     return new GatewayError('permission_denied', 'litellm.PermissionDeniedError: Model is blocked');
   }
   const { routeName } = context;
-  const requested = context.requested === null ? null : shown(context.requested);
+  const requested = context.requested === null ? null : shownName(context.requested);
   if (unresolved.unresolved === 'unknown-plain' && context.alwaysRouter !== true) {
     const text = `${routeName}: Invalid model name passed in model=${requested ?? 'None'}. Call \`/v1/models\` to view available models for your key.`;
     return new GatewayError('unknown_model', text, { providerSpecificFields: { error: text } });
   }
   const suffix = requested === null ? '' : `. Received Model Group=${requested}\nAvailable Model Group Fallbacks=None`;
-  const text = `litellm.BadRequestError: You passed in model=${requested === null ? 'None' : shown(unresolved.group)}. There are no healthy deployments for this model${suffix}`;
+  const text = `litellm.BadRequestError: You passed in model=${requested === null ? 'None' : shownName(unresolved.group)}. There are no healthy deployments for this model${suffix}`;
   return new GatewayError('unknown_model', text);
-}
-
-/** Longer names are cut in the text: a client's megabyte must not come back to it twice. */
-const LONGEST_SHOWN_NAME = 256;
-
-function shown(name: string): string {
-  return name.length <= LONGEST_SHOWN_NAME ? name : `${name.slice(0, LONGEST_SHOWN_NAME)}… (${name.length} characters)`;
 }
