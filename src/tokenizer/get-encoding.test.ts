@@ -77,8 +77,7 @@ describe('decode', () => {
   });
 });
 
-it.each([5, null, undefined, {}])('refuses %j, which is no text', (value) => {
-  const noText = value as unknown as string;
+it.each([5, null, undefined, {}] as unknown as string[])('refuses %j, which is no text', (noText) => {
   const calls = [() => o200k.count(noText), () => o200k.encode(noText), () => o200k.encodeOrdinary(noText)];
   for (const call of calls) expect(call).toThrow(/Only a string can be encoded or counted/);
 });
