@@ -1,0 +1,351 @@
+/**
+ * One request on its way through retries and fallbacks: a state machine without time or network of its own. The driver
+ * asks `next()`, does what it says (call a deployment, sleep, give up), and reports `succeeded`, `failed` or
+ * `abandoned`; after a sleep it asks `next()` again. Both the gateway and the library drive it.
+ *
+ * LiteLLM's order: retries inside a group, then its fallbacks, each of which has retries and fallbacks of its own
+ * (frames on a stack). One failed hop is never made twice. Costs on success: this object, one frame, one decision.
+ */
+import type { GatewayError } from '../errors/gateway-error.ts';
+import type { CandidateGroup } from './candidate-group.ts';
+import type {
+  Attempt,
+  AttemptFailure,
+  AttemptSuccess,
+  Decision,
+  DeploymentFacts,
+  FailedOutcome,
+  NowMs,
+  Random,
+  RoutingFailure,
+  RoutingRequest,
+  SucceededOutcome,
+} from './contract.ts';
+import type { Cooldowns } from './cooldowns.ts';
+import { type DeploymentState, PROBE_DUE } from './deployment-state.ts';
+import { isRetryableStatus } from './error-class.ts';
+import { effectiveChains, type EffectiveChains, exactTargets } from './fallback-chains.ts';
+import { raise, type Raised, raisedText } from './failure-text.ts';
+import { Frame, nextHop, planChain } from './fallback-frame.ts';
+import { type LatencySamples, TIMEOUT_PENALTY_SECONDS } from './latency-samples.ts';
+import { mockFallbackFailure, mockRateLimitFailure } from './mock-failures.ts';
+import type { ModelIndex, Resolution } from './model-index.ts';
+import type { DeploymentPicker } from './pick-deployment.ts';
+import { type GroupHealth, isFinal, mayRetry, retryLimit, sleepBeforeRetry } from './retry-rules.ts';
+import { blockedFailure, emptyPickFailure, unknownModelFailure } from './router-failures.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { RoutingPolicy } from './routing-policy.ts';
+
+/** What all calls of a router share; `RouterCore` is one. */
+export interface CallTools {
+  readonly policy: RoutingPolicy;
+  readonly index: ModelIndex;
+  readonly facts: { readonly rows: readonly DeploymentFacts[] };
+  readonly state: DeploymentState;
+  readonly latencies: LatencySamples;
+  readonly cooldowns: Cooldowns;
+  readonly picker: DeploymentPicker;
+  readonly retryBudget: RetryBudget | null;
+  readonly lane: number;
+  readonly now: NowMs;
+  readonly jitter: Random;
+  readonly isProvider: (name: string) => boolean;
+  groupOf(resolution: Resolution): CandidateGroup;
+}
+
+export class RoutedCall {
+  readonly #core: CallTools;
+  readonly #request: RoutingRequest;
+  readonly #chains: EffectiveChains;
+  readonly #frames: Frame[];
+  readonly #tried = new Set<string>();
+  readonly #startedMs: number;
+  readonly #failures: RoutingFailure[] = [];
+  #attempts = 0;
+  #attempt: Attempt | null = null;
+  #mocksLeft: boolean;
+  #cutShort: FailedOutcome['cutShortBy'] = null;
+  /** What `next()` does: try the top frame, or tell that it failed. */
+  #due: Raised | null = null;
+
+  constructor(core: CallTools, request: RoutingRequest) {
+    this.#core = core;
+    this.#request = request;
+    this.#chains = effectiveChains(core.policy, request.overrides);
+    this.#frames = [new Frame(request.model, null, null, 0)];
+    this.#startedMs = core.now();
+    this.#mocksLeft = request.mocks !== null;
+    core.retryBudget?.countRequest();
+  }
+
+  /** The attempt under way, or null. */
+  get attempt(): Attempt | null {
+    return this.#attempt;
+  }
+
+  /** @throws Error when an attempt is under way */
+  next(): Decision {
+    if (this.#attempt !== null) throw new Error('an attempt is under way; report how it ended first');
+    const due = this.#due;
+    this.#due = null;
+    return due === null ? this.#enter(this.#top()) : this.#frameFailed(due);
+  }
+
+  succeeded(success: AttemptSuccess): SucceededOutcome {
+    const attempt = this.#end();
+    const { slot } = attempt.deployment;
+    const { latencies, state, now, cooldowns } = this.#core;
+    const nowMs = now();
+    const { seconds, completionTokens } = success;
+    state.minutes.addTokens(slot, success.totalTokens, nowMs);
+    latencies.add(slot, completionTokens > 0 ? seconds / completionTokens : seconds, nowMs);
+    if (success.firstTokenSeconds !== null) latencies.addFirstToken(slot, success.firstTokenSeconds, nowMs);
+    latencies.addEwma(slot, seconds, false);
+    cooldowns.succeeded(attempt.deployment);
+    const frame = this.#top();
+    return {
+      deployment: attempt.deployment,
+      group: attempt.group,
+      retries: frame.retries,
+      maxRetries: frame.retries > 0 ? frame.maxRetries : null,
+      fallbacks: this.#hops(),
+      panic: attempt.panic,
+      failures: this.#failures,
+    };
+  }
+
+  /**
+   * @param seconds how long the attempt took
+   * @returns what to do now; an attempt in it has begun, and must be ended like any other
+   */
+  failed(failure: AttemptFailure, seconds: number): Decision {
+    return this.#attemptFailed(this.#recordFailure(failure, seconds));
+  }
+
+  /** The same for an answer of which the client already has a part: nothing follows. */
+  failedForGood(failure: AttemptFailure, seconds: number): void {
+    this.#failures.push(this.#recordFailure(failure, seconds));
+  }
+
+  #recordFailure(failure: AttemptFailure, seconds: number): RoutingFailure {
+    const { deployment } = this.#end();
+    const { latencies, now, cooldowns } = this.#core;
+    const timedOut = failure.error.name === 'Timeout';
+    const excused = failure.callerCredential || (failure.clientTimeout && timedOut);
+    if (!excused && blamesDeployment(failure.error)) latencies.addEwma(deployment.slot, seconds, true);
+    if (!excused && timedOut) latencies.add(deployment.slot, TIMEOUT_PENALTY_SECONDS, now());
+    cooldowns.failed(deployment, failure);
+    const { retryAfter, silentTimeout } = failure;
+    const error = timedOut ? withNote(failure.error, deployment) : failure.error;
+    return { reason: 'provider', error, deployment, retryAfter, silentTimeout };
+  }
+
+  /**
+   * Whether an answer that the provider's filter emptied (`finish_reason: content_filter`) is to be reported as `failed`
+   * with `contentFilteredError`: only where a fallback could give another one.
+   */
+  get contentFilterFails(): boolean {
+    if (this.#request.overrides?.disableFallbacks === true) return false;
+    const { contentPolicy, generic } = this.#chains;
+    if (contentPolicy !== null) return exactTargets(contentPolicy, this.#top().names()) !== null;
+    return generic?.entries.some((entry) => entry.group === '*') ?? false;
+  }
+
+  /** The client left, or the gateway stops: the deployment is not to blame and nothing follows. */
+  abandoned(): void {
+    this.#core.cooldowns.abandoned(this.#end().deployment);
+  }
+
+  #end(): Attempt {
+    const attempt = this.#attempt;
+    if (attempt === null) throw new Error('no attempt is under way');
+    this.#attempt = null;
+    this.#core.state.ended(attempt.deployment.slot, this.#core.lane);
+    return attempt;
+  }
+
+  #top(): Frame {
+    return this.#frames[this.#frames.length - 1] as Frame;
+  }
+
+  /** LiteLLM-compat: hops of the outermost list, whatever happened further inside. */
+  #hops(): number {
+    return this.#frames[0]?.chain?.depth ?? 0;
+  }
+
+  #enter(frame: Frame): Decision {
+    if (this.#mocksLeft && this.#request.mocks !== null) {
+      const mocked = mockFallbackFailure(this.#request.mocks, frame.model, this.#chains);
+      this.#mocksLeft = mocked === null && this.#request.mocks.rateLimit;
+      if (mocked !== null) return this.#frameFailed(raise(mocked));
+      if (this.#mocksLeft) {
+        this.#mocksLeft = false;
+        this.#find(frame);
+        return this.#attemptFailed(mockRateLimitFailure(frame.model));
+      }
+    }
+    const problem = this.#find(frame);
+    if (problem !== null) return this.#attemptFailed(problem);
+    return this.#pick(frame, frame.group as CandidateGroup);
+  }
+
+  #find(frame: Frame): RoutingFailure | null {
+    if (frame.group !== null) return null;
+    const resolution = this.#core.index.resolve(frame.model);
+    if ('unresolved' in resolution)
+      return resolution.unresolved === 'blocked' ? blockedFailure(frame.model) : unknownModelFailure(resolution.group);
+    frame.group = this.#core.groupOf(resolution);
+    return null;
+  }
+
+  #pick(frame: Frame, group: CandidateGroup): Decision {
+    const { picker, state, now, lane, policy } = this.#core;
+    const member = picker.pick(group, {
+      request: this.#request,
+      targetOrder: frame.targetOrder,
+      skipped: frame.skipped,
+    });
+    const deployment = group.members[member];
+    if (deployment === undefined) return this.#attemptFailed(this.#emptyPick(group));
+    const nowMs = now();
+    const probe = policy.resilience.halfOpenProbe && state.probe(deployment.slot, nowMs) === PROBE_DUE;
+    // Another thread was faster: for this call the deployment is not there.
+    if (probe && !state.claimProbe(deployment.slot, nowMs)) return this.#pick(frame, group);
+    state.started(deployment.slot, lane);
+    state.minutes.addRequest(deployment.slot, nowMs);
+    this.#attempts++;
+    this.#attempt = {
+      kind: 'attempt',
+      deployment,
+      model: group.models[member] ?? deployment.model,
+      group: group.name,
+      parameters: frame.parameters,
+      retries: frame.retries,
+      fallbacks: this.#hops(),
+      panic: picker.panic,
+      probe,
+    };
+    return this.#attempt;
+  }
+
+  #emptyPick(group: CandidateGroup): RoutingFailure {
+    const { picker, state, facts, policy, now } = this.#core;
+    const { reason, detail } = picker.emptied;
+    const pick = { reason, detail, group, request: this.#request };
+    return emptyPickFailure(pick, { state, deployments: facts.rows, policy, nowMs: now() });
+  }
+
+  #attemptFailed(failure: RoutingFailure): Decision {
+    const frame = this.#top();
+    this.#failures.push(failure);
+    const { policy, jitter, now } = this.#core;
+    const health = this.#health(frame);
+    if (!this.#retries(frame, failure, health)) return this.#frameFailed(raise(failure));
+    frame.skip(failure);
+    const facts = { failure, retries: frame.retries, health, nowMs: now() };
+    const seconds = sleepBeforeRetry(facts, policy, jitter);
+    const last = frame.retries >= frame.maxRetries;
+    if (seconds === null) return this.#frameFailed(raise(failure));
+    // LiteLLM-compat: it sleeps once more after the last attempt.
+    if (last && policy.resilience.skipLastSleep) return this.#frameFailed(raise(failure, frame.usedUp()));
+    if (last) this.#due = raise(failure, frame.usedUp());
+    else if (this.#overBudget(seconds) || !this.#takeRetry()) return this.#frameFailed(raise(failure));
+    else frame.retries++;
+    return { kind: 'sleep', seconds };
+  }
+
+  /** Whether the rules let the group be asked again; fixes the number of retries at the first failure. */
+  #retries(frame: Frame, failure: RoutingFailure, health: GroupHealth): boolean {
+    const { policy } = this.#core;
+    if (!frame.limited) {
+      const limit = retryLimit(failure, policy, this.#request.overrides, frame.names());
+      frame.limit(limit);
+    }
+    if (isFinal(failure) || frame.maxRetries <= 0) return false;
+    if (policy.resilience.timeoutFailsOver && failure.silentTimeout && this.#hasFallback(frame, failure)) return false;
+    const chains = {
+      contextWindow: this.#chains.contextWindow !== null,
+      contentPolicy: this.#chains.contentPolicy !== null,
+    };
+    return frame.byPolicy || mayRetry(failure, health, chains);
+  }
+
+  #hasFallback(frame: Frame, failure: RoutingFailure): boolean {
+    if (this.#request.overrides?.disableFallbacks === true) return false;
+    const plan = planChain(frame, failure, this.#chains, this.#core.isProvider);
+    return plan.hops.some((hop) => typeof hop !== 'string' || (hop !== frame.model && !this.#tried.has(hop)));
+  }
+
+  /** LiteLLM-compat: how many the group has is what it had at the first failure. */
+  #health(frame: Frame): GroupHealth {
+    const { group } = frame;
+    if (group === null || group.byId) return { healthy: 0, total: 0 };
+    const { state, now } = this.#core;
+    const nowMs = now();
+    let healthy = 0;
+    for (const slot of group.slots) if (!state.isCooled(slot, nowMs)) healthy++;
+    return { healthy, total: group.slots.length };
+  }
+
+  #overBudget(sleepSeconds: number): boolean {
+    const { maxAttempts, maxSeconds } = this.#core.policy.resilience;
+    const attempts = maxAttempts !== null && this.#attempts >= maxAttempts;
+    const seconds = (this.#core.now() - this.#startedMs) / 1000 + sleepSeconds;
+    const late = maxSeconds !== null && seconds > maxSeconds;
+    if (attempts) this.#cutShort = 'attempt-budget';
+    else if (late) this.#cutShort = 'time-budget';
+    return attempts || late;
+  }
+
+  /** Without a retry left the group is given up; its fallbacks are still tried. */
+  #takeRetry(): boolean {
+    if (this.#core.retryBudget === null || this.#core.retryBudget.take()) return true;
+    this.#cutShort = 'retry-budget';
+    return false;
+  }
+
+  #frameFailed(raised: Raised): Decision {
+    let up = raised;
+    for (;;) {
+      const frame = this.#top();
+      const step = nextHop(frame, up, {
+        mayGoOn: () => !this.#overBudget(0),
+        mayUse: this.#request.mayUse,
+        disabled: this.#request.overrides?.disableFallbacks === true,
+        chains: this.#chains,
+        tried: this.#tried,
+        maxFallbacks: this.#request.overrides?.maxFallbacks ?? this.#core.policy.maxFallbacks,
+        isProvider: this.#core.isProvider,
+      });
+      if (step.kind === 'hop') {
+        this.#frames.push(step.frame);
+        return this.#enter(step.frame);
+      }
+      up = step.raised;
+      if (this.#frames.length === 1) return this.#giveUp(up, frame);
+      this.#frames.pop();
+    }
+  }
+
+  #giveUp(raised: Raised, root: Frame): Decision {
+    const { failure, retried } = raised;
+    const outcome: FailedOutcome = {
+      failure,
+      error: failure.error.with({ message: raisedText(raised) }),
+      retries: retried?.retries ?? root.retries,
+      maxRetries: retried?.maxRetries ?? null,
+      fallbacks: this.#hops(),
+      cutShortBy: this.#cutShort,
+    };
+    return { kind: 'give-up', outcome };
+  }
+}
+
+/** A request that is wrong everywhere must not make a deployment look slow. */
+function blamesDeployment({ status }: GatewayError): boolean {
+  return isRetryableStatus(status) || status === 401 || status === 403 || status === 404;
+}
+
+function withNote(error: GatewayError, { timeoutNote }: DeploymentFacts): GatewayError {
+  return error.with({ message: `${error.message}${timeoutNote}` });
+}
