@@ -1,0 +1,118 @@
+/** What is compared: decisions on keys like `sk-0000002s`, far below the limit, so that all decide the same. */
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Descriptor } from '../../src/rate-limit/contract.ts';
+import { RateLimiter, type Scope } from '../../src/rate-limit/rate-limiter.ts';
+import { SlidingCounter } from '../../src/rate-limit/sliding-counter.ts';
+import { TokenBucket } from '../../src/rate-limit/token-bucket.ts';
+import { WindowRequests } from '../../src/rate-limit/window-requests.ts';
+import { TableKey } from '../../src/primitives/table-key.ts';
+
+export const LIMIT = 60_000;
+const WINDOW_MS = 60_000;
+
+export interface Contestant {
+  readonly name: string;
+  readonly make: (capacity: number, shared?: Readonly<Record<string, SharedArrayBuffer>>) => Subject;
+}
+
+export interface Subject {
+  /** What a gateway keeps of a key from one request to the next; default its text. */
+  readonly prepare?: (text: string) => unknown;
+  /** Decides on keys in turn. @returns how many were admitted */
+  readonly decide: (keys: readonly unknown[], now: number) => number | Promise<number>;
+  readonly buffers?: Readonly<Record<string, SharedArrayBuffer>>;
+}
+
+const counters = [
+  ['window', WindowRequests],
+  ['sliding', SlidingCounter],
+  ['token bucket', TokenBucket],
+] as const;
+
+export const CONTESTANTS: readonly Contestant[] = [
+  ...counters.flatMap(([name, Counter]): Contestant[] => [
+    { name: `fast-litellm, ${name}`, make: (capacity, shared) => counted(Counter, true, { capacity, shared }) },
+    {
+      name: `fast-litellm, ${name}, from text`,
+      make: (capacity, shared) => counted(Counter, false, { capacity, shared }),
+    },
+  ]),
+  {
+    name: 'fast-litellm, whole call, requests',
+    make: (capacity) => wholeCalls(capacity, { tokens: null, parallel: null }),
+  },
+  {
+    name: 'fast-litellm, whole call, all limits',
+    make: (capacity) => wholeCalls(capacity, { tokens: 1e9, parallel: 10 }),
+  },
+  {
+    name: 'rate-limiter-flexible',
+    make() {
+      const limiter = new RateLimiterMemory({ points: 1e9, duration: WINDOW_MS / 1000 });
+      return {
+        async decide(keys) {
+          let admitted = 0;
+          for (const text of keys) {
+            await limiter.consume(String(text));
+            admitted++;
+          }
+          return admitted;
+        },
+      };
+    },
+  },
+];
+
+interface Sharing {
+  readonly capacity: number;
+  readonly shared: Readonly<Record<string, SharedArrayBuffer>> | undefined;
+}
+
+function counted(Counter: (typeof counters)[number][1], isPrepared: boolean, { capacity, shared }: Sharing): Subject {
+  const counter = new Counter({ windowMs: WINDOW_MS, capacity, ...(shared === undefined ? {} : { shared }) });
+  const scratch = new TableKey();
+  return {
+    buffers: counter.buffers,
+    ...(isPrepared ? { prepare: (text) => new TableKey().fill(counter.seed, 1, text) } : {}),
+    decide(keys, now) {
+      let admitted = 0;
+      for (const key of keys) {
+        const place = key instanceof TableKey ? key : scratch.fill(counter.seed, 1, String(key));
+        if (counter.take(place, LIMIT, 1, now) >= 0) admitted++;
+      }
+      return admitted;
+    },
+  };
+}
+
+/** Admission and settlement of a call, as the gateway makes them. */
+function wholeCalls(capacity: number, limits: Pick<Descriptor, 'tokens' | 'parallel'>): Subject {
+  const clock = { now: 0 };
+  const limiter = new RateLimiter({ now: () => clock.now, capacity, leases: 1024 });
+  const size = { kind: 'chat', characters: 400, outputCap: 16, candidates: 1 } as const;
+  const call = { size: () => size };
+  const usage = { promptTokens: 100, completionTokens: 10, totalTokens: 110 };
+  return {
+    prepare: (value) => limiter.prepare([{ key: 'api_key', value, requests: LIMIT, ...limits }]),
+    decide(keys, now) {
+      clock.now = now;
+      let admitted = 0;
+      for (const key of keys) {
+        const decision = limiter.admit(key as readonly Scope[], call);
+        if (!decision.admitted) continue;
+        admitted++;
+        limiter.settle(decision.hold, usage);
+      }
+      return admitted;
+    },
+  };
+}
+
+export function keyText(number: number): string {
+  return `sk-${number.toString(36).padStart(8, '0')}`;
+}
+
+/** Tables of so many keys that are a million keys together. */
+export function tablesFor(keys: number): number {
+  return Math.max(1, Math.round(1_000_000 / keys));
+}

@@ -1,0 +1,77 @@
+/** The counters of one limiter, made anew or attached to another thread's. All keys are hashed with one secret. */
+import { ConcurrencyLeases } from './concurrency-leases.ts';
+import type { Counter, LimitAlgorithm, LimiterState } from './contract.ts';
+import { SlidingCounter } from './sliding-counter.ts';
+import { TokenBucket } from './token-bucket.ts';
+import { WindowRequests, type CounterOptions } from './window-requests.ts';
+import { WindowTokens } from './window-tokens.ts';
+
+export interface CounterSetOptions {
+  /** Default `window`, LiteLLM's. */
+  readonly algorithm?: LimitAlgorithm;
+  /** Default 60,000. */
+  readonly windowMs?: number;
+  /** Scopes at the same time; default 131,072. */
+  readonly capacity?: number;
+  /** Requests in flight at the same time that have a limit; default 65,536. */
+  readonly leases?: number;
+  /** A slot that nobody gives back is free after this; default an hour, as LiteLLM. */
+  readonly leaseMs?: number;
+  /** State of another limiter with the same options. */
+  readonly shared?: LimiterState;
+  /** For tests that repeat themselves. */
+  readonly seed?: number;
+}
+
+export class CounterSet {
+  readonly windowMs: number;
+  readonly requests: Counter;
+  readonly tokens: Counter;
+  readonly leases: ConcurrencyLeases;
+  readonly seed: number;
+
+  constructor(options: CounterSetOptions) {
+    const {
+      algorithm = 'window',
+      windowMs = 60_000,
+      capacity = 131_072,
+      leases = 65_536,
+      leaseMs = 3_600_000,
+    } = options;
+    const shared = options.shared?.buffers;
+    const first = options.seed === undefined ? {} : { seed: options.seed };
+    this.windowMs = windowMs;
+    this.requests = makeCounter(algorithm, 'requests', { windowMs, capacity, ...first, ...part(shared, 'requests.') });
+    const { seed } = this.requests;
+    this.seed = seed;
+    this.tokens = makeCounter(algorithm, 'tokens', { windowMs, capacity, seed, ...part(shared, 'tokens.') });
+    this.leases = new ConcurrencyLeases({ leaseMs, capacity, leases, seed, ...part(shared, 'leases.') });
+  }
+
+  /** For `shared` of a limiter on another thread. */
+  get state(): LimiterState {
+    const parts = { 'requests.': this.requests, 'tokens.': this.tokens, 'leases.': this.leases };
+    const named = Object.entries(parts).flatMap(([prefix, { buffers }]) =>
+      Object.entries(buffers).map(([name, buffer]) => [prefix + name, buffer] as const),
+    );
+    return { buffers: Object.fromEntries(named) };
+  }
+}
+
+/** @param of the limits of tokens can be corrected afterwards; both have their own rules in LiteLLM's window */
+export function makeCounter(algorithm: LimitAlgorithm, of: 'requests' | 'tokens', options: CounterOptions): Counter {
+  switch (algorithm) {
+    case 'window':
+      return of === 'requests' ? new WindowRequests(options) : new WindowTokens(options);
+    case 'sliding':
+      return new SlidingCounter(options);
+    case 'token_bucket':
+      return new TokenBucket(options);
+  }
+}
+
+function part(shared: Readonly<Record<string, SharedArrayBuffer>> | undefined, prefix: string) {
+  if (shared === undefined) return {};
+  const own = Object.entries(shared).filter(([name]) => name.startsWith(prefix));
+  return { shared: Object.fromEntries(own.map(([name, buffer]) => [name.slice(prefix.length), buffer])) };
+}
