@@ -30,6 +30,29 @@ test('pythonCompactJson escapes all but ASCII', () => {
   expect(pythonCompactJson({ é: ['😀', null, true, 1e-5] })).toBe('{"\\u00e9":["\\ud83d\\ude00",null,true,1e-05]}');
 });
 
+test('the longest text is written, and one of a character more is refused', () => {
+  const longest = 64 * 1024 * 1024;
+  const value = (text: string) => [text, 1.5, { "it's": [null, true], b: '\n' }];
+  const padding = 'a'.repeat(longest - pythonRepr(value('')).length);
+  expect(pythonRepr(value(padding)).length).toBe(longest);
+  expect(() => pythonRepr(value(`${padding}a`))).toThrow(/longer than 67108864 characters/);
+  const json = 'a'.repeat(longest - pythonCompactJson(value('')).length);
+  expect(pythonCompactJson(value(json)).length).toBe(longest);
+  expect(() => pythonCompactJson(value(`${json}a`))).toThrow(/longer than 67108864 characters/);
+});
+
+test('values without number are refused before any is written', () => {
+  const many = new Array<null>(1024 * 1024 + 1).fill(null);
+  many[0] = {
+    get a(): never {
+      throw new Error('written');
+    },
+  } as never;
+  expect(() => pythonRepr(many)).toThrow(/more than 1048576 values/);
+  const keys = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`k${index}`, many.slice(1, 4000)]));
+  expect(() => pythonCompactJson(keys)).toThrow(/more than 1048576 values/);
+});
+
 test('values without end are refused', () => {
   const cycle: unknown[] = [];
   cycle.push(cycle);

@@ -1,8 +1,8 @@
 /**
  * Python's texts of JSON values: `repr`, `str` and `json.dumps`. LiteLLM counts and shows them, so we have to write them.
  *
- * Promises: linear in the text; a value nested deeper than 1,000 levels (a cycle is) or a text above 64 Mi characters
- * is refused, not followed. Gives up what JSON in JavaScript does not keep: `2.0` is written `2`, and keys that look like
+ * Promises: linear in the text; a value nested deeper than 1,000 levels (a cycle is), of more than 1 Mi values, or with
+ * a text above 64 Mi characters is refused, not followed. Gives up what JSON in JavaScript does not keep: `2.0` is written `2`, and keys that look like
  * array indexes come first.
  * LiteLLM-compat: wording only; nothing parses these texts.
  */
@@ -14,21 +14,28 @@ const DEEPEST_NESTING = 1000;
 /** Longest text that is written, in UTF-16 code units. */
 const LONGEST_TEXT = 64 * 1024 * 1024;
 
-/** What a value costs beside its characters, so that small values without number are refused before they take long. */
-const VALUE_COST = 16;
+/** Most values that are written, so that small values without number are refused before they take long. */
+const MOST_VALUES = 1024 * 1024;
 
 /** What may still be written; shared by everything that goes into one text. */
 export class TextBudget {
   #left = LONGEST_TEXT;
+  #valuesLeft = MOST_VALUES;
 
-  /** @throws GatewayError `bad_request` when the text becomes too long or the nesting too deep. */
-  spend(characters: number, depth: number): void {
+  /**
+   * To be called before the text is made. @param values how many are about to follow
+   * @throws GatewayError `bad_request` when the text becomes too long, the values too many or the nesting too deep.
+   */
+  spend(characters: number, depth: number, values = 0): void {
     if (depth > DEEPEST_NESTING)
       throw new GatewayError(
         'bad_request',
         `A value is nested deeper than ${DEEPEST_NESTING} levels, or contains itself; flatten it.`,
       );
-    this.#left -= characters + VALUE_COST;
+    this.#valuesLeft -= values;
+    if (this.#valuesLeft < 0)
+      throw new GatewayError('bad_request', `A value holds more than ${MOST_VALUES} values; send fewer.`);
+    this.#left -= characters;
     if (this.#left < 0)
       throw new GatewayError('bad_request', `A value is longer than ${LONGEST_TEXT} characters as text; shorten it.`);
   }
@@ -71,29 +78,39 @@ export function pythonCompactJson(value: JsonValue | undefined): string {
 }
 
 function written(value: JsonValue | undefined, style: Style, budget: TextBudget, depth: number): string {
+  if (typeof value === 'string') return writtenText(value, style, budget, depth);
   if (typeof value !== 'object' || value === null) {
     const text = scalar(value, style);
     budget.spend(text.length, depth);
     return text;
   }
-  budget.spend(2, depth);
   let text = '';
   if (isJsonArray(value)) {
+    budget.spend(2 + Math.max(0, value.length - 1) * style.comma.length, depth, value.length);
     for (const item of value) {
       text += (text === '' ? '' : style.comma) + written(item, style, budget, depth + 1);
     }
     return `[${text}]`;
   }
-  for (const key of Object.keys(value)) {
-    const name = style.quote(key);
-    budget.spend(name.length, depth);
+  const keys = Object.keys(value);
+  const commas = Math.max(0, keys.length - 1) * style.comma.length;
+  budget.spend(2 + commas + keys.length * style.colon.length, depth, keys.length);
+  for (const key of keys) {
+    const name = writtenText(key, style, budget, depth);
     text += (text === '' ? '' : style.comma) + name + style.colon + written(value[key], style, budget, depth + 1);
   }
   return `{${text}}`;
 }
 
-function scalar(value: string | number | boolean | null | undefined, style: Style): string {
-  if (typeof value === 'string') return style.quote(value);
+/** What is too long by itself is refused before it is escaped. */
+function writtenText(value: string, style: Style, budget: TextBudget, depth: number): string {
+  budget.spend(value.length, depth);
+  const text = style.quote(value);
+  budget.spend(text.length - value.length, depth);
+  return text;
+}
+
+function scalar(value: number | boolean | null | undefined, style: Style): string {
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'boolean') return value ? style.yes : style.no;
   return style.none;

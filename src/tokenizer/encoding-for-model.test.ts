@@ -17,6 +17,10 @@ test.each([
   expect(encodingForModel(model).name).toBe(encoding);
 });
 
+test.each([[undefined], [null], [5], [{}]])('%j is no name', (model) => {
+  expect(() => encodingForModel(model as never)).toThrow(expect.objectContaining({ code: 'bad_request' }));
+});
+
 test('an unknown name is refused with the remedy', () => {
   expect(() => encodingForModel('claude-3')).toThrow(/getEncoding/);
 });

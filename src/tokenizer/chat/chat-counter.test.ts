@@ -206,6 +206,23 @@ describe('refusals', () => {
   });
 });
 
+test('lists that Python goes through without an error count as in LiteLLM; what it cannot is refused', () => {
+  const messages = [{ role: '', content: 'a' }];
+  for (const none of ['', {}, []]) expect(count({ messages: none as never })).toBe(3);
+  for (const wrong of [0, false, 5, 'a', { a: 1 }])
+    expect(() => count({ messages: wrong as never })).toThrow(/`messages` is not a list/);
+  const noTools = count({ messages, tools: [{}] });
+  for (const given of ['ab', { a: 1 }]) expect(count({ messages, tools: given as never })).toBe(noTools);
+  for (const wrong of [5, true])
+    expect(() => count({ messages, tools: wrong as never })).toThrow(/`tools` is not a list/);
+  for (const none of [0, false, '', {}]) expect(count({ messages, tools: none as never })).toBe(count({ messages }));
+});
+
+test('the text of a part may be as long as a content', () => {
+  const text = 'a'.repeat(64 * 1024 * 1024 + 1);
+  expect(content([{ type: 'text', text }])).toBe(text.length);
+});
+
 describe('hostile input', () => {
   const deep = (depth: number, wrap: (inner: JsonValue) => JsonValue): JsonValue => {
     let value: JsonValue = 'x';
@@ -241,7 +258,7 @@ describe('hostile input', () => {
   test('shared values that unfold without bound are refused', () => {
     let shared: JsonValue = 'xxxxxxxx';
     for (let level = 0; level < 60; level++) shared = [shared, shared];
-    expect(() => content([{ type: 'tool_use', input: { shared } }])).toThrow(/longer than/);
+    expect(() => content([{ type: 'tool_use', input: { shared } }])).toThrow(/more than 1048576 values/);
   });
 
   test('huge lists are counted', () => {

@@ -63,12 +63,12 @@ export class ChatCounter {
       return this.#countText(text, request);
     }
     if (messages === undefined || messages === null) throw refused('neither `messages` nor `text` is given; send one');
-    if (!isJsonArray(messages)) throw refused('`messages` is not a list');
+    const listed = isJsonArray(messages) ? messages : noMessages(messages);
     let tokens = 0;
-    for (const message of messages) tokens += this.#countMessage(message);
+    for (const message of listed) tokens += this.#countMessage(message);
     const counts = request.countResponseTokens;
     // LiteLLM-compat: null, too, counts as an answer.
-    return counts === undefined || counts === false ? tokens + this.#countExtra(request, messages) : tokens;
+    return counts === undefined || counts === false ? tokens + this.#countExtra(request, listed) : tokens;
   }
 
   /** @throws GatewayError `bad_request` */
@@ -121,8 +121,7 @@ export class ChatCounter {
       const { function: called, custom } = call;
       if (isJsonObject(called)) tokens += this.#countArguments(called);
       // OpenAI's custom tools have a text for input; LiteLLM does not know them and refuses.
-      else if (this.#scope.mode === 'exact' && isJsonObject(custom))
-        tokens += this.#texts.count(pythonStr(custom['input'] ?? ''));
+      else if (this.#scope.mode === 'exact' && isJsonObject(custom)) tokens += this.#countStr(custom['input'] ?? '');
       else throw refused('a tool call has no `function`');
     }
     return tokens;
@@ -130,14 +129,19 @@ export class ChatCounter {
 
   #countArguments(called: JsonObject): number {
     const given = called['arguments'];
-    if (given === undefined) return 0;
-    return this.#texts.count(typeof given === 'string' ? given : pythonStr(given));
+    return given === undefined ? 0 : this.#countStr(given);
+  }
+
+  /** Texts as they are, however long; anything else as Python writes it. */
+  #countStr(value: JsonValue): number {
+    return this.#texts.count(typeof value === 'string' ? value : pythonStr(value));
   }
 
   #countExtra(request: CountRequest, messages: readonly JsonValue[]): number {
     const { tools, toolChoice } = request;
     let tokens = PRIMING_TOKENS;
     if (tools !== undefined && tools !== null && !isFalsy(tools)) {
+      if (typeof tools === 'number' || typeof tools === 'boolean') throw refused('`tools` is not a list');
       this.#scope.guessed = true;
       tokens += TOOLS_TOKENS + this.#texts.count(formatToolDefinitions(isJsonArray(tools) ? tools : []));
       if (messages.some(isSystemMessage)) tokens += TOOLS_WITH_SYSTEM_TOKENS;
@@ -153,10 +157,16 @@ export class ChatCounter {
     const { function: called, name = null } = choice;
     if (isJsonObject(called)) {
       const given = called['name'];
-      return NAMED_TOOL_TOKENS + (given === undefined ? 0 : this.#texts.count(pythonStr(given)));
+      return NAMED_TOOL_TOKENS + (given === undefined ? 0 : this.#countStr(given));
     }
     return typeof name === 'string' ? NAMED_TOOL_TOKENS + this.#texts.count(name) : 0;
   }
+}
+
+/** LiteLLM-compat: an empty text and an empty object are no messages. @throws GatewayError for anything else */
+function noMessages(given: JsonValue): readonly JsonValue[] {
+  if (given === '' || (isJsonObject(given) && isFalsy(given))) return [];
+  throw refused('`messages` is not a list');
 }
 
 const isSystemMessage = (message: JsonValue): boolean => isJsonObject(message) && message['role'] === 'system';

@@ -118,6 +118,7 @@ function countField(value: JsonValue | undefined, scope: CountScope, depth: numb
 
 /** LiteLLM-compat: `str(…)` of what is there, so that `null` counts as "None"; nothing for a missing field. */
 function countStr(value: JsonValue | undefined, scope: CountScope): number {
+  if (typeof value === 'string') return scope.texts.count(value);
   return value === undefined ? 0 : scope.texts.count(pythonStr(value));
 }
 

@@ -25,9 +25,13 @@ export class CountScope {
     this.remoteImageSize = remoteImageSize;
   }
 
+  /** @throws GatewayError `bad_request` */
   begin(request: CountRequest): void {
     this.defaultImages = request.useDefaultImageTokenCount === true;
-    this.defaultTokens = request.defaultTokenCount ?? null;
+    const { defaultTokenCount = null } = request;
+    if (defaultTokenCount !== null && typeof defaultTokenCount !== 'number')
+      throw new GatewayError('bad_request', 'Tokens cannot be counted: `defaultTokenCount` is not a number.');
+    this.defaultTokens = defaultTokenCount;
     this.guessed = false;
     this.#partsLeft = MOST_PARTS;
   }

@@ -5,6 +5,7 @@
  * Promises: the choice is made once per name (the last 256 names are remembered) and anew when the model families
  * change; a repeated name costs one comparison. Encodings are loaded at their first use.
  */
+import { GatewayError } from '../../errors/gateway-error.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
 import type { TextTokenizer } from '../contract.ts';
 import { ChatCounter } from './chat-counter.ts';
@@ -124,13 +125,20 @@ class CounterOfModels implements ModelTokenCounter {
   }
 
   #counterFor(request: CountRequest): ChatCounter {
+    if (typeof request !== 'object' || request === null)
+      throw refused('no request is given; hand in { model, messages }');
     const { customTokenizer } = request;
     const counters = this.#of(request.compat);
     const model = request.model ?? '';
+    if (typeof model !== 'string') throw refused('`model` is not a text; name one, e.g. "gpt-4o"');
     if (customTokenizer === undefined || customTokenizer === null) return counters.counterOf(model);
+    if (typeof customTokenizer.count !== 'function')
+      throw refused('`customTokenizer` has no `count`; take one of loadHuggingFaceTokenizer or getEncoding');
     return counters.customCounter(customTokenizer, model);
   }
 }
+
+const refused = (what: string): GatewayError => new GatewayError('bad_request', `Tokens cannot be counted: ${what}.`);
 
 /** @param options what is known of models, and where tokenizers come from */
 export function createModelTokenCounter(options: ModelTokenCounterOptions): ModelTokenCounter {
