@@ -34,11 +34,14 @@ import { createCostContext } from '../client/cost-context.ts';
 import { priceFamilies } from '../client/model-families.ts';
 import { createModelKnowledge, type ModelKnowledge } from '../client/model-knowledge.ts';
 import type { CompletionCostContext } from '../pricing/completion-cost.ts';
-import type { ModelFamilies } from '../tokenizer/chat/contract.ts';
+import type { HubTokenizerName, ModelFamilies } from '../tokenizer/chat/contract.ts';
+import type { BackgroundCounter } from '../tokenizer/contract.ts';
 import { getEncoding } from '../tokenizer/get-encoding.ts';
 import { loadEncoding } from '../tokenizer/load-in-background.ts';
 import type { TokenCounting } from './counting/contract.ts';
+import type { CountingThread } from './counting/counting-thread.ts';
 import { familiesFor, type GatewayTokenizers } from './counting/gateway-tokenizers.ts';
+import { PromptBodies } from './counting/prompt-bodies.ts';
 import { SlicedCounting } from './counting/sliced-counting.ts';
 import { ContextWindow } from './pipeline/context-window.ts';
 import { spendRoutes } from './routes/spend-routes.ts';
@@ -58,6 +61,8 @@ export interface SharedParts {
   readonly upstream: UpstreamSender;
   readonly prices: PriceTable;
   readonly tokenizers: GatewayTokenizers;
+  /** For large bodies. */
+  readonly countingThread: CountingThread;
   /** Requests in flight. */
   openExchanges(): number;
 }
@@ -117,6 +122,7 @@ interface AssemblyParts {
   readonly families: ModelFamilies;
   readonly costs: CompletionCostContext;
   readonly counting: TokenCounting;
+  readonly bodies: PromptBodies;
   readonly restrictions: RestrictionChecks;
 }
 
@@ -124,28 +130,26 @@ function createParts(state: GatewayState, shared: SharedParts): AssemblyParts {
   const { snapshot } = state;
   const knowledge = createModelKnowledge(shared.prices, snapshot);
   const families = familiesFor(snapshot, priceFamilies(knowledge.context.prices));
+  const hubTokenizer = (name: HubTokenizerName): BackgroundCounter | null => shared.tokenizers.hub(name);
+  const counting = new SlicedCounting({ families, encoding: getEncoding, loadEncoding, hubTokenizer });
   return {
     state,
     shared,
     knowledge,
     families,
     costs: createCostContext(knowledge, snapshot.environment),
-    counting: new SlicedCounting({
-      families,
-      encoding: getEncoding,
-      loadEncoding,
-      hubTokenizer: (name) => shared.tokenizers.hub(name),
-    }),
+    counting,
+    bodies: new PromptBodies({ families, counting, thread: shared.countingThread, loadEncoding, hubTokenizer }),
     restrictions: compileRestrictions(snapshot),
   };
 }
 
 function servedRoutes(parts: AssemblyParts, pipeline: LlmPipeline): RouteDefinition[] {
-  const { state, shared, knowledge, costs, counting } = parts;
+  const { state, shared, knowledge, costs, counting, bodies } = parts;
   const routes: RouteDefinition[] = [
     ...llmRoutes(pipeline),
     ...notNativeRoutes(pipeline),
-    ...tokenCountRoutes({ pipeline, counting, tokenizers: shared.tokenizers }),
+    ...tokenCountRoutes({ pipeline, bodies, counting, tokenizers: shared.tokenizers }),
     ...spendRoutes({ state, costs, counting, index: pipeline.index }),
     ...infoRoutes({
       state,
@@ -160,7 +164,8 @@ function servedRoutes(parts: AssemblyParts, pipeline: LlmPipeline): RouteDefinit
   return routes;
 }
 
-function createPipeline({ state, shared, knowledge, costs, counting, restrictions }: AssemblyParts): LlmPipeline {
+function createPipeline(parts: AssemblyParts): LlmPipeline {
+  const { state, shared, knowledge, costs, counting, bodies, restrictions } = parts;
   const { snapshot } = state;
   const callIds = new CallIdSource();
   return {
@@ -186,7 +191,7 @@ function createPipeline({ state, shared, knowledge, costs, counting, restriction
     addCostHeaders: createCosting(snapshot, costs, () => state.now()),
     counting,
     contextWindow:
-      snapshot.router.raw['enable_pre_call_checks'] === true ? new ContextWindow(knowledge.context, counting) : null,
+      snapshot.router.raw['enable_pre_call_checks'] === true ? new ContextWindow(knowledge.context, bodies) : null,
     random: () => Math.random(),
     newCallId: () => callIds.next(),
     settled: () => {},

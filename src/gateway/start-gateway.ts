@@ -11,6 +11,7 @@ import type { TransportFactory } from '../wire/contract.ts';
 import { createNodeServer, type TlsMaterial } from '../wire/node-server.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici-transport.ts';
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
+import { CountingThread } from './counting/counting-thread.ts';
 import { GatewayTokenizers } from './counting/gateway-tokenizers.ts';
 import { openPrices, rereadPrices } from './configured-prices.ts';
 
@@ -69,7 +70,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       log.info({ reason, open: server.openExchanges }, 'draining');
       const outcome = await server.drain(options.drainTimeoutMs);
       if (outcome === 'timed-out') log.warn('the drain time is over; requests that still ran were cut');
-      await Promise.all([pools.close(), shared.tokenizers.close()]);
+      await Promise.all([pools.close(), shared.tokenizers.close(), shared.countingThread.close()]);
     },
   };
 }
@@ -104,6 +105,7 @@ function sharedParts(
     upstream,
     prices: openPrices(snapshot, log),
     tokenizers: new GatewayTokenizers({ log }),
+    countingThread: new CountingThread(),
     openExchanges,
   };
 }

@@ -45,7 +45,6 @@ export class TokenizerThread {
   constructor(onLost: () => void) {
     const worker = new Worker(THREAD, { execArgv: [] });
     // The process lives by its sockets, not by this.
-    worker.unref();
     worker.on('message', (answer: ThreadAnswer) => this.#settle(answer));
     // The exit follows.
     worker.on('error', () => undefined);
@@ -54,6 +53,8 @@ export class TokenizerThread {
       this.#end();
       if (!wasClosed) onLost();
     });
+    // Behind `on('message')`, which would hold the process again.
+    worker.unref();
     this.#worker = worker;
   }
 

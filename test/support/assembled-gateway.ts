@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { assemble, type Assembly } from '../../src/gateway/assembly.ts';
+import { CountingThread } from '../../src/gateway/counting/counting-thread.ts';
 import { GatewayTokenizers } from '../../src/gateway/counting/gateway-tokenizers.ts';
 import { PriceTable, toPriceMap } from '../../src/pricing/price-table.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
@@ -13,6 +14,7 @@ export class AssembledGateway {
   readonly logLines: string[] = [];
   readonly assembly: Assembly;
   readonly tokenizers: GatewayTokenizers;
+  readonly countingThread = new CountingThread();
 
   constructor(parts: SnapshotParts = {}, prices: JsonObject = PRICES) {
     const log = pino({ level: 'trace' }, { write: (line: string) => this.logLines.push(line) });
@@ -24,6 +26,7 @@ export class AssembledGateway {
         upstream: this.upstream,
         prices: new PriceTable(() => toPriceMap(prices)),
         tokenizers: this.tokenizers,
+        countingThread: this.countingThread,
         openExchanges: () => 0,
       },
       listenHost: '127.0.0.1',

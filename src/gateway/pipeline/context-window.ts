@@ -8,28 +8,28 @@ import { configuredProvider } from '../../pricing/deployment-prices.ts';
 import { findModel, type ModelContext } from '../../pricing/model-info.ts';
 import { numberAt, textAt } from '../../pricing/price-entry.ts';
 import { PriceMemo } from '../../pricing/price-memo.ts';
-import { isJsonArray, isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { Candidate, Resolution } from '../../router/model-index.ts';
-import type { CountRequest } from '../../tokenizer/chat/contract.ts';
-import type { TokenCounting } from '../counting/contract.ts';
-import { fieldValue, findField, type RequestFields } from './request-fields.ts';
+import type { PromptBodies } from '../counting/prompt-bodies.ts';
+import type { RequestFields } from './request-fields.ts';
 
 export class ContextWindow {
   readonly #models: ModelContext;
-  readonly #counting: TokenCounting;
+  readonly #bodies: Pick<PromptBodies, 'windowTokens'>;
   readonly #limits: PriceMemo<number | null>;
 
-  constructor(models: ModelContext, counting: TokenCounting) {
+  constructor(models: ModelContext, bodies: Pick<PromptBodies, 'windowTokens'>) {
     this.#models = models;
-    this.#counting = counting;
+    this.#bodies = bodies;
     this.#limits = new PriceMemo(models.prices);
   }
 
-  /** Tokens of the request; null when nobody asks for them or they cannot be counted. Null at once: no count is needed. */
+  /**
+   * Tokens of the request; null when nobody asks for them or they cannot be counted. Null at once: no count is needed.
+   * Throws or rejects for members that are not JSON.
+   */
   inputTokens(fields: RequestFields, { candidates }: Resolution): Promise<number | null> | null {
     if (candidates.every((candidate) => this.#limit(candidate) === null)) return null;
-    const request = countedPart(fields);
-    return request === null ? null : this.#counting.count(request).catch(nothing);
+    return this.#bodies.windowTokens(fields);
   }
 
   /** The candidates that take this many tokens. @throws GatewayError `context_window_exceeded` when none does */
@@ -61,40 +61,6 @@ export class ContextWindow {
   }
 }
 
-const nothing = (): null => null;
-
 function baseModel({ deployment }: Candidate): string | null {
   return textAt(deployment.modelInfo, 'base_model') ?? textAt(deployment.params, 'base_model');
-}
-
-/** Messages with their tools, or a response's input as messages. */
-function countedPart(fields: RequestFields): CountRequest | null {
-  const messages = memberOf(fields, 'messages');
-  const tools = memberOf(fields, 'tools');
-  const listed = isJsonArray(tools) && tools.length > 0 ? tools : null;
-  if (isJsonArray(messages)) return { messages, tools: listed };
-  const input = inputMessages(memberOf(fields, 'input'));
-  if (input === null) return null;
-  const instructions = memberOf(fields, 'instructions');
-  const system = typeof instructions === 'string' ? [{ role: 'system', content: instructions }] : [];
-  return { messages: [...system, ...input], tools: listed };
-}
-
-function inputMessages(input: JsonValue | undefined): readonly JsonValue[] | null {
-  if (typeof input === 'string') return [{ role: 'user', content: input }];
-  if (!isJsonArray(input) || !input.some(isJsonObject)) return null;
-  return input
-    .filter(isJsonObject)
-    .map(({ role = 'user', content = null }) => ({ role, content: chatContent(content) }));
-}
-
-/** A response's parts are called `input_text`; a chat's `text`. */
-function chatContent(content: JsonValue): JsonValue {
-  if (!isJsonArray(content)) return content;
-  return content.filter(isJsonObject).flatMap(({ text }) => (typeof text === 'string' ? [{ type: 'text', text }] : []));
-}
-
-function memberOf(fields: RequestFields, name: string): JsonValue | undefined {
-  const field = findField(fields.scan, name);
-  return field === undefined ? undefined : fieldValue(fields, field);
 }

@@ -84,7 +84,11 @@ export class LlmCall implements BodyReceiver {
     const group = contextWindow === null ? null : requestedGroup(this.#pipeline, fields, this.#pathModel);
     const counted = group === null || contextWindow === null ? null : contextWindow.inputTokens(fields, group);
     if (counted === null) this.#decide(fields, null);
-    else void counted.then((tokens) => this.#decideLater(fields, tokens));
+    else
+      void counted.then(
+        (tokens) => this.#decideLater(fields, tokens),
+        (error: unknown) => this.#refuse(error),
+      );
   }
 
   #decideLater(fields: RequestFields, tokens: number | null): void {

@@ -11,7 +11,7 @@ import type { RouteContext, RouteDefinition } from '../contract.ts';
 import { replyError } from '../http/reply-error.ts';
 import { checkClientCredentials } from './client-credentials.ts';
 import { documentFailure, readDocument } from './request-document.ts';
-import { requestedModel } from './request-fields.ts';
+import { requestedModel, type RequestFields } from './request-fields.ts';
 import type { LlmPipeline } from './pipeline.ts';
 import { readWholeBody, type WholeBodySink } from './whole-body.ts';
 
@@ -48,7 +48,7 @@ class NotNativeCall implements WholeBodySink {
 
   onBody(bytes: ByteSegments): void {
     try {
-      checkNotNativeRequest(this.#pipeline, bytes);
+      if (bytes.length > 0) checkNotNativeFields(this.#pipeline, readDocument(bytes, scanShallow(bytes.toBuffer())));
       const { route } = this.#context;
       const text = `${route} is not served natively yet. Keep LiteLLM for it.`;
       throw new GatewayError('not_implemented', text);
@@ -63,10 +63,8 @@ class NotNativeCall implements WholeBodySink {
 }
 
 /** What every LLM route refuses. @throws GatewayError */
-export function checkNotNativeRequest(pipeline: LlmPipeline, bytes: ByteSegments): void {
+export function checkNotNativeFields(pipeline: LlmPipeline, fields: RequestFields): void {
   const { general } = pipeline.state.snapshot;
-  if (bytes.length === 0) return;
-  const fields = readDocument(bytes, scanShallow(bytes.toBuffer()));
   if (general.enforceUserParam && fields.user === null) throw userParamMissing();
   const model = requestedModel(fields);
   const found = model === null ? null : pipeline.index.resolve(model);

@@ -55,10 +55,16 @@ export function findInvalidFields(body: JsonValue | undefined, rules: FieldRules
       if (rule.required) found.push({ type: 'missing', loc, msg: 'Field required', input: body });
     } else if (value !== null || !rule.nullable) {
       const fault = FAULTS[rule.kind](value);
-      if (fault !== null) found.push({ type: fault[0], loc, msg: `Input should be a valid ${fault[1]}`, input: value });
+      if (fault !== null)
+        found.push({ type: fault[0], loc, msg: `Input should be a ${fault[1]}`, input: shownInput(value) });
     }
   }
   return found;
+}
+
+/** JSON has no word for what `1e400` reads as. */
+function shownInput(value: JsonValue): JsonValue {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 /** Type and end of the message of the finding; null when the value fits. */
@@ -66,29 +72,30 @@ type Fault = readonly [type: string, text: string] | null;
 
 const FAULTS: Readonly<Record<Kind, (value: JsonValue) => Fault>> = {
   any: () => null,
-  string: (value) => (typeof value === 'string' ? null : ['string_type', 'string']),
+  string: (value) => (typeof value === 'string' ? null : ['string_type', 'valid string']),
   number: (value) => {
     if (typeof value === 'number' || typeof value === 'boolean') return null;
-    if (typeof value !== 'string') return ['float_type', 'number'];
-    return reads(value) ? null : ['float_parsing', 'number, unable to parse string as a number'];
+    if (typeof value !== 'string') return ['float_type', 'valid number'];
+    return reads(value) ? null : ['float_parsing', 'valid number, unable to parse string as a number'];
   },
   integer: (value) => {
     if (typeof value === 'boolean') return null;
     if (typeof value === 'number') {
-      return Number.isInteger(value) ? null : ['int_from_float', 'integer, got a number with a fractional part'];
+      if (!Number.isFinite(value)) return ['finite_number', 'finite number'];
+      return Number.isInteger(value) ? null : ['int_from_float', 'valid integer, got a number with a fractional part'];
     }
-    if (typeof value !== 'string') return ['int_type', 'integer'];
+    if (typeof value !== 'string') return ['int_type', 'valid integer'];
     const fits = reads(value) && Number.isInteger(Number(value));
-    return fits ? null : ['int_parsing', 'integer, unable to parse string as an integer'];
+    return fits ? null : ['int_parsing', 'valid integer, unable to parse string as an integer'];
   },
   boolean: (value) => {
     if (typeof value === 'boolean' || value === 0 || value === 1) return null;
-    if (typeof value !== 'string') return ['bool_type', 'boolean'];
+    if (typeof value !== 'string') return ['bool_type', 'valid boolean'];
     const word = /^(?:true|false|t|f|yes|no|y|n|on|off|1|0)$/i.test(value);
-    return word ? null : ['bool_parsing', 'boolean, unable to interpret input'];
+    return word ? null : ['bool_parsing', 'valid boolean, unable to interpret input'];
   },
-  array: (value) => (Array.isArray(value) ? null : ['list_type', 'list']),
-  object: (value) => (isJsonObject(value) ? null : ['dict_type', 'dictionary']),
+  array: (value) => (Array.isArray(value) ? null : ['list_type', 'valid list']),
+  object: (value) => (isJsonObject(value) ? null : ['dict_type', 'valid dictionary']),
 };
 
 function reads(text: string): boolean {

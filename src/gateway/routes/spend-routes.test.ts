@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { AssembledGateway, COMPLETION, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
 import type { FakeExchange } from '../../../test/support/fake-exchange.ts';
 import type { SnapshotParts } from '../../../test/support/snapshot.ts';
-import type { JsonObject } from '../../protocol/json.ts';
+import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 
 const HELLO = [{ role: 'user', content: 'hello there' }];
 
-async function ask(target: string, body: JsonObject, parts: SnapshotParts = {}): Promise<FakeExchange> {
+const answerWith = (usage: JsonValue): JsonObject => ({
+  completion_response: { ...COMPLETION, model: 'gpt-4o', usage },
+});
+
+async function ask(target: string, body: JsonObject | string, parts: SnapshotParts = {}): Promise<FakeExchange> {
   const to = new AssembledGateway({
     deployments: [
       openaiDeployment(),
@@ -47,6 +51,8 @@ describe('/spend/calculate', () => {
     [{}, 400, "Either 'model' or 'completion_response' must be provided", 'None'],
     [{ model: 'nope', messages: HELLO }, 400, 'LLM Provider NOT provided', null],
     [{ model: 'openai/nope', messages: HELLO }, 404, "This model isn't mapped yet", null],
+    [answerWith('x'), 400, 'Bad Request - `completion_response.usage` has to be an object', 'None'],
+    [answerWith({ prompt_tokens: -1000 }), 400, 'usage.prompt_tokens` has to be a finite number of at least 0', 'None'],
   ])('refuses %j', async (body, status, message, type) => {
     const exchange = await calculate(body);
     expect([exchange.status, exchange.json]).toEqual([
@@ -57,7 +63,7 @@ describe('/spend/calculate', () => {
 });
 
 describe('/cost/estimate', () => {
-  const estimate = (body: JsonObject, parts: SnapshotParts = {}) => ask('/cost/estimate', body, parts);
+  const estimate = (body: JsonObject | string, parts: SnapshotParts = {}) => ask('/cost/estimate', body, parts);
 
   test('prices a request and its repetitions, margin included', async () => {
     const body = { model: 'group', input_tokens: 1000, output_tokens: 500, num_requests_per_day: 10 };
@@ -83,6 +89,13 @@ describe('/cost/estimate', () => {
       cache_read_cost_per_request: expect.closeTo(0.004, 12),
       cache_read_input_token_cost: 0.001,
     });
+  });
+
+  test('says that a number is not finite', async () => {
+    const { status, json } = await estimate('{"model":"group","input_tokens":1e400,"output_tokens":1}');
+    const msg = 'Input should be a finite number';
+    const finding = { type: 'finite_number', loc: ['body', 'input_tokens'], msg, input: 'Infinity' };
+    expect([status, json]).toEqual([422, { detail: [finding] }]);
   });
 
   test.each<[JsonObject, number, string]>([

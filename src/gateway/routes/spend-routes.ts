@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import { completionCost, type CompletionCostContext } from '../../pricing/completion-cost.ts';
 import { readCustomTokenPrice, type CustomTokenPrice } from '../../pricing/custom-price.ts';
 import { numberAt } from '../../pricing/price-entry.ts';
+import { usageFault } from '../../pricing/usage-fault.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import type { Exchange } from '../../wire/contract.ts';
 import type { GatewayState, RouteDefinition } from '../contract.ts';
@@ -109,6 +110,8 @@ function ownTokenPrice({ params }: Deployment): CustomTokenPrice | null {
 }
 
 function answerCost(response: JsonObject, { costs, state }: SpendRouteDeps): number {
+  const fault = usageFault(response['usage'], 'completion_response.usage');
+  if (fault !== null) throw badRequest(fault);
   return completionCost(
     { response, responseKind: 'chat', adjustments: configuredAdjustments(state.snapshot), at: state.now() },
     costs,

@@ -110,9 +110,21 @@ describe('/v1/messages/count_tokens', () => {
     expect((await count({ model: 'group', messages: HELLO, system: 'Be brief' })).json).toEqual({ input_tokens: 15 });
   });
 
+  test('what LiteLLM counts as nothing is nothing', async () => {
+    expect((await count({ model: 'group', messages: HELLO, system: 5 })).json).toEqual({ input_tokens: 9 });
+    const messages = [{ role: 'user', content: 5 }];
+    expect((await count({ model: 'group', messages })).json).toEqual({ input_tokens: 7 });
+  });
+
   test.each<[object | string, number, string]>([
     [{ messages: HELLO }, 400, 'model parameter is required'],
     [{ model: 'group' }, 400, 'messages parameter is required'],
+    [{ model: 'group', messages: 5 }, 400, 'messages parameter must be a list of objects'],
+    [{ model: 'group', messages: ['a'] }, 400, 'messages parameter must be a list of objects'],
+    [{ model: 'group', messages: HELLO, tools: 5 }, 400, 'tools parameter must be a list of objects'],
+    [{ model: 'group', messages: HELLO, tools: {} }, 400, 'tools parameter must be a list of objects'],
+    [{ model: 'group', messages: HELLO, tools: [5] }, 400, 'tools parameter must be a list of objects'],
+    [{ model: 'group', messages: [{ role: 'user', content: [5] }] }, 400, 'neither a text nor an object'],
     ['{"model":', 400, 'Invalid JSON payload'],
     [{ model: 'group', messages: HELLO, api_base: 'http://evil.test' }, 401, 'api_base is not allowed'],
   ])('refuses %j', async (body, status, text) => {

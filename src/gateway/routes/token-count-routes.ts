@@ -3,29 +3,27 @@
  * LiteLLM. Counted here; no provider is asked.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type { BackgroundCounter } from '../../tokenizer/contract.ts';
 import type { Exchange } from '../../wire/contract.ts';
 import type { RouteDefinition } from '../contract.ts';
-import type { BackgroundCounter } from '../../tokenizer/contract.ts';
 import type { TokenCounting } from '../counting/contract.ts';
 import type { GatewayTokenizers } from '../counting/gateway-tokenizers.ts';
-import { checkNotNativeRequest } from '../pipeline/not-native-call.ts';
+import type { PromptBodies, PromptBody } from '../counting/prompt-bodies.ts';
+import { checkNotNativeFields } from '../pipeline/not-native-call.ts';
 import type { LlmPipeline } from '../pipeline/pipeline.ts';
-import { documentFailure } from '../pipeline/request-document.ts';
-import { parseFieldRules } from './field-rules.ts';
-import { invalid, readQuery } from './query.ts';
-import { readBytes, readChecked, refusal } from './read-large-json.ts';
+import { documentFailure, readDocument, writtenFields } from '../pipeline/request-document.ts';
+import { readQuery } from './query.ts';
+import { readBytes, readScanned } from './read-large-json.ts';
 import { replyJson } from './reply.ts';
 
 export interface TokenCountDeps {
   readonly pipeline: LlmPipeline;
-  readonly counting: TokenCounting;
+  readonly bodies: PromptBodies;
+  readonly counting: Pick<TokenCounting, 'tokenizerType'>;
   /** For the deployments' own ones. */
   readonly tokenizers: Pick<GatewayTokenizers, 'own'>;
 }
-
-const COUNTER_FIELDS = parseFieldRules('model!:string prompt:string? messages:array? contents:array? tools:array?');
-const LISTS_OF_OBJECTS = ['messages', 'contents', 'tools'];
 
 export function tokenCountRoutes(deps: TokenCountDeps): RouteDefinition[] {
   const post = (path: string, family: string, handler: RouteDefinition['handler']): RouteDefinition => ({
@@ -44,17 +42,12 @@ export function tokenCountRoutes(deps: TokenCountDeps): RouteDefinition[] {
 async function answerTokenCounter(exchange: Exchange, deps: TokenCountDeps): Promise<void> {
   // LiteLLM-compat: `call_endpoint` must read as a boolean; providers are not asked either way.
   readQuery(exchange).flag('call_endpoint');
-  const limit = deps.pipeline.state.snapshot.general.maxRequestBytes;
-  const body = await readChecked(exchange, limit, COUNTER_FIELDS);
-  refuseWrongItems(body);
-  if (LISTED_PROMPTS.every((name) => body[name] == null)) {
-    throw refusal('prompt or messages or contents must be provided');
-  }
-  const requested = body['model'] as string;
-  const used = modelUsed(requested, deps);
+  const bytes = await readBytes(exchange, deps.pipeline.state.snapshot.general.maxRequestBytes);
+  const body = await deps.bodies.open('token-counter', bytes);
+  const used = modelUsed(body.model, deps);
   replyJson(exchange, {
     total_tokens: await countPrompt(body, used, deps),
-    request_model: requested,
+    request_model: body.model,
     model_used: used.model,
     tokenizer_type: deps.counting.tokenizerType(used.model, used.own),
     original_response: null,
@@ -62,24 +55,6 @@ async function answerTokenCounter(exchange: Exchange, deps: TokenCountDeps): Pro
     error_message: null,
     status_code: null,
   });
-}
-
-const LISTED_PROMPTS = ['prompt', 'messages', 'contents'];
-
-function refuseWrongItems(body: JsonObject): void {
-  const found = LISTS_OF_OBJECTS.flatMap((name) =>
-    listAt(body, name).flatMap((input, index) =>
-      isJsonObject(input)
-        ? []
-        : [{ type: 'dict_type', loc: ['body', name, index], msg: 'Input should be a valid dictionary', input }],
-    ),
-  );
-  if (found.length > 0) throw invalid(found);
-}
-
-function listAt(body: JsonObject, name: string): readonly JsonValue[] {
-  const value = body[name];
-  return isJsonArray(value) ? value : [];
 }
 
 /** What counts: a model's rules, unless its deployment has a tokenizer of its own. */
@@ -98,59 +73,23 @@ function modelUsed(requested: string, { pipeline, tokenizers }: TokenCountDeps):
   return { model: model.slice(model.indexOf('/') + 1), own };
 }
 
-function countPrompt(
-  body: JsonObject,
-  { model, own }: UsedModel,
-  { pipeline, counting }: TokenCountDeps,
-): Promise<number> {
-  if (pipeline.state.snapshot.litellm.raw['disable_token_counter'] === true) {
-    const message = 'Token counting is disabled and no provider API result available';
-    throw new GatewayError('service_unavailable', message, { type: 'token_counting_disabled', param: 'model' });
-  }
-  const { prompt } = body;
-  if (typeof prompt === 'string') return counting.count({ model, text: prompt }, own);
-  const messages = isJsonArray(body['messages']) ? body['messages'] : contentsAsMessages(listAt(body, 'contents'));
-  const system = systemMessage(body['system']);
-  const counted = {
-    model,
-    messages: system === null ? messages : [system, ...messages],
-    tools: isJsonArray(body['tools']) ? body['tools'] : null,
-  };
-  return counting.count(counted, own);
-}
-
-/** Anthropic's `system` stands beside the messages. */
-function systemMessage(system: JsonValue | undefined): JsonObject | null {
-  const given = typeof system === 'string' || isJsonArray(system) ? system : '';
-  return given.length === 0 ? null : { role: 'system', content: given };
-}
-
-/** Google's form of a prompt; LiteLLM answers 500 to it. */
-function contentsAsMessages(contents: readonly JsonValue[]): JsonObject[] {
-  return contents.filter(isJsonObject).map(({ role = 'user', parts }) => ({
-    role,
-    content: (isJsonArray(parts) ? parts : [])
-      .filter(isJsonObject)
-      .flatMap(({ text }) => (typeof text === 'string' ? [{ type: 'text', text }] : [])),
-  }));
+function countPrompt(body: PromptBody, { model, own }: UsedModel, { pipeline }: TokenCountDeps): Promise<number> {
+  if (pipeline.state.snapshot.litellm.raw['disable_token_counter'] !== true) return body.count(model, own);
+  body.drop();
+  const message = 'Token counting is disabled and no provider API result available';
+  throw new GatewayError('service_unavailable', message, { type: 'token_counting_disabled', param: 'model' });
 }
 
 async function answerCountTokens(exchange: Exchange, deps: TokenCountDeps): Promise<void> {
-  const { pipeline } = deps;
+  const { pipeline, bodies } = deps;
   try {
-    const bytes = await readBytes(exchange, pipeline.state.snapshot.general.maxRequestBytes);
-    checkNotNativeRequest(pipeline, bytes);
-    const body = bytes.length === 0 ? {} : (JSON.parse(bytes.text()) as JsonObject);
-    const { model } = body;
-    if (typeof model !== 'string' || model === '') throw refusal({ error: 'model parameter is required' });
-    if (listAt(body, 'messages').length === 0) throw refusal({ error: 'messages parameter is required' });
-    refuseWrongItems(body);
-    const counted = {
-      messages: listAt(body, 'messages'),
-      tools: body['tools'] ?? null,
-      system: body['system'] ?? null,
-    };
-    replyJson(exchange, { input_tokens: await countPrompt(counted, modelUsed(model, deps), deps) });
+    const { bytes, scan } = await readScanned(exchange, pipeline.state.snapshot.general.maxRequestBytes);
+    // A repeated or escaped key needs the document parsed, which may be too large for it to happen here.
+    const isParsedFirst = scan?.slow === 'duplicate-key' || scan?.slow === 'escaped-key';
+    if (scan !== null && !isParsedFirst) checkNotNativeFields(pipeline, readDocument(bytes, scan));
+    const checkHead = (head: JsonObject): void => checkNotNativeFields(pipeline, writtenFields(head));
+    const body = await bodies.open('count-tokens', bytes, isParsedFirst ? checkHead : null);
+    replyJson(exchange, { input_tokens: await countPrompt(body, modelUsed(body.model, deps), deps) });
   } catch (error) {
     throw documentFailure(error);
   }
