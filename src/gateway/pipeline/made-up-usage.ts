@@ -1,6 +1,6 @@
 /**
  * Usage that the provider did not tell. LiteLLM-compat: a whole answer without usage has used nothing; a stream's is
- * counted where the client asked for it; and what a provider's usage chunk leaves out of reasoning is zero.
+ * counted where the client asked for it. What a provider told is passed on as it is.
  */
 import type { JsonObject } from '../../protocol/json.ts';
 import type { CountRequest } from '../../tokenizer/chat/contract.ts';
@@ -32,12 +32,6 @@ function emptyUsage(usage: JsonObject): EmptyUsage {
 
 export function withUsage(reply: JsonObject, { usage }: EmptyUsage): JsonObject {
   return reply['usage'] == null ? { ...reply, usage } : reply;
-}
-
-/** A usage chunk with the member that LiteLLM's clients always find in it. */
-export function withReasoning(event: JsonObject): JsonObject {
-  const usage = event['usage'] as JsonObject;
-  return { ...event, usage: { ...usage, completion_tokens_details: { reasoning_tokens: 0 } } };
 }
 
 /** A part that cannot be counted counts nothing, so that a whole answer never fails for its count. */

@@ -17,8 +17,6 @@ export interface StreamDialect {
   onlyForUsage(event: SseEvent, scan: ShallowScan): boolean;
   /** A piece of a tool call may lack its `type`. */
   lacksToolType(event: SseEvent, scan: ShallowScan): boolean;
-  /** A usage chunk does not tell how much of the answer was reasoning. */
-  lacksReasoning(event: SseEvent, scan: ShallowScan, usage: JsonObject | null): boolean;
   /** `object` is an empty text (Azure's first event). */
   lacksObjectName(event: SseEvent, scan: ShallowScan): boolean;
 }
@@ -44,8 +42,6 @@ export const COMPLETION_CHUNKS: StreamDialect = {
     const choices = fieldOf(scan, 'choices');
     return choices !== undefined && mayLackToolType(event.dataBuffer, choices.valueStart, choices.valueEnd);
   },
-  lacksReasoning: (event, scan, usage) =>
-    usage !== null && usage['completion_tokens_details'] == null && COMPLETION_CHUNKS.onlyForUsage(event, scan),
   lacksObjectName: (_event, scan) => {
     const object = fieldOf(scan, 'object');
     return object !== undefined && object.kind === 'string' && object.valueEnd - object.valueStart === 2;
@@ -66,7 +62,6 @@ export const RESPONSES_EVENTS: StreamDialect = {
   },
   onlyForUsage: () => false,
   lacksToolType: () => false,
-  lacksReasoning: () => false,
   lacksObjectName: () => false,
 };
 

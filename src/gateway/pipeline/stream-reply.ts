@@ -14,7 +14,7 @@ import { fieldOf, tryScanShallow, type ShallowScan } from '../../protocol/shallo
 import { SseEventTooLargeError, SseSplitter, type SseEvent, type SseSink } from '../../protocol/sse-event-splitter.ts';
 import { ByteRelay } from './byte-relay.ts';
 import { withToolTypes } from './normalise-chunk.ts';
-import { withReasoning, withUsage, type EmptyUsage } from './made-up-usage.ts';
+import { withUsage, type EmptyUsage } from './made-up-usage.ts';
 import { NO_FACTS, type ReplyMode, type ReplyPort } from './reply-mode.ts';
 import type { StreamDialect } from './stream-dialect.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
@@ -177,7 +177,6 @@ export class StreamReply implements ReplyMode, SseSink {
     }
     if (this.#options.convert !== null) this.#forwardConverted(event, this.#options.convert);
     else if (dialect.lacksToolType(event, scan)) this.#forwardConverted(event, withToolTypes);
-    else if (dialect.lacksReasoning(event, scan, usage)) this.#forwardConverted(event, withReasoning);
     else this.#forward(event, scan);
   }
 
