@@ -12,10 +12,10 @@ export const ID_MASK = (1 << ID_BITS) - 1;
 export const LOW_ID_BITS = 32 - ID_BITS;
 /** No pair packs to this: its ids would be 2^18 - 1, above every id there is. */
 export const EMPTY_PAIR = -1;
-/** 2^15 words, 128 KB: a fifth of its bits is set by o200k. The word comes from the upper bits of the hash. */
+/** 2^15 words, 128 KB: 17 % of its bits are set by o200k. The word comes from the upper bits of the hash. */
 export const FILTER_SHIFT = 32 - 15;
 const FILTER_WORDS = 1 << 15;
-/** o200k has 1,035. */
+/** o200k has 1,189. */
 export const MAX_RAGGED_ROWS = 4096;
 const HEADER_BYTES = 16;
 
