@@ -124,9 +124,7 @@ lists one. To \`completionCost\` it makes no difference, as in LiteLLM: name the
 What cannot be meant is refused with \`bad_request\`, which names the member: counts that are not finite, negative or no
 number, a model's name that is no text, a \`usage\` that is no object (LiteLLM prices some of these).
 
-\`node src/pricing/completion-cost.bench.ts\` measures: \`completionCost\` of a chat answer 0.6 to 1.0 µs (LiteLLM's
-\`completion_cost\` on the same machine 110 µs), the gateway's price of a request 0.35 to 0.6 µs, its cost headers
-0.35 µs. A model that was priced once asks the price map nothing more until the map changes
+What a call costs in time stands beside LiteLLM's in [benchmarks](benchmarks-tokens.md). A model that was priced once asks the price map nothing more until the map changes
 (\`src/pricing/cost-lookups.test.ts\`).
 
 ## What the built-in prices know

@@ -6,6 +6,7 @@
  * admitted in one of its windows, which must be the limit exactly in every window that refused somebody. Exit code 1 when
  * outside.
  */
+import { seededRandom } from '../test/support/seeded-random.ts';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { TableKey } from '../src/primitives/table-key.ts';
@@ -101,7 +102,7 @@ function simulate(counter: Counter, arrivals: Arrivals, minutes: number): Run {
   const key = new TableKey().fill(counter.seed, 1, 'caller');
   const decisions: Decision[] = [];
   const log = new ExactLog();
-  const source = arrivals(pseudoRandom(7), START + minutes * 60_000);
+  const source = arrivals(seededRandom(7), START + minutes * 60_000);
   let asked = 0;
   for (let next = source.next(); next.done !== true; asked++) {
     const now = Math.floor(next.value);
@@ -136,17 +137,6 @@ function areWindowsExact(decisions: readonly Decision[]): boolean {
     } else count++;
   }
   return isExact();
-}
-
-/** Small and always the same (mulberry32). */
-function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;

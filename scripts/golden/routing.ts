@@ -6,6 +6,7 @@
  * cooldowns, headers and messages must be the recorded ones. For rows of one request all our outcomes are listed too:
  * were recorded ones so rare among them that the recording could hardly have come about, the row fails.
  */
+import { seededRandom } from '../../test/support/seeded-random.ts';
 import type { RoutingFailure } from '../../src/router/contract.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../src/protocol/json.ts';
 import { routingRequest } from '../../src/router/routing-request.ts';
@@ -63,7 +64,7 @@ function asPython(message: string): string {
 }
 
 async function runPicks(row: JsonObject, context: GoldenContext): Promise<GoldenOutcome> {
-  const random = seeded(20_261_124);
+  const random = seededRandom(20_261_124);
   const { core, clock } = await buildCore(row, { random, prices: context.prices });
   const events = row['events'] as readonly JsonObject[];
   const history = replayHistory(core, clock, events);
@@ -135,17 +136,6 @@ function checkState(expected: JsonObject, core: Awaited<ReturnType<typeof buildC
     if (latency.length > 0) got[id] = { latency };
   }
   return difference(state, got, { tolerance: 1e-12 });
-}
-
-/** mulberry32: the same picks at every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 export const runner: GoldenRunner = {

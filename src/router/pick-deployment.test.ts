@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pickable, seededRandom, sharesOf, type TestDeployment, testRouter } from '../../test/support/router.ts';
+import { pickable, sharesOf, type TestDeployment, testRouter } from '../../test/support/router.ts';
+import { seededRandom } from '../../test/support/seeded-random.ts';
 import type { RoutingRequest } from './contract.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { routingRequest } from './routing-request.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { failure, seededRandom, SUCCESS, testRouter, type TestDeployment, walk } from '../../test/support/router.ts';
+import { failure, SUCCESS, testRouter, type TestDeployment, walk } from '../../test/support/router.ts';
+import { seededRandom } from '../../test/support/seeded-random.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { AttemptFailure } from './contract.ts';
 import { readOverrides } from './read-settings.ts';

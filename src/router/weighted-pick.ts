@@ -6,6 +6,7 @@
  * O(n) to build, O(log n) per pick, one random number per pick.
  */
 import type { JsonObject } from '../protocol/json.ts';
+import { firstAbove } from './first-above.ts';
 
 const METRICS = ['weight', 'rpm', 'tpm'] as const;
 
@@ -54,16 +55,4 @@ function numeric(value: unknown): number | null {
   if (typeof value !== 'string' || value.trim() === '') return null;
   const parsed = Number(value);
   return Number.isFinite(parsed) ? parsed : null;
-}
-
-/** First index whose sum is greater than `target`: members of weight 0 are never hit. */
-function firstAbove(sums: readonly number[], target: number): number {
-  let low = 0;
-  let high = sums.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sums[middle] ?? 0) > target) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

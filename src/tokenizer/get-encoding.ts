@@ -59,7 +59,8 @@ const loaded = new Map<EncodingName, BytePairEncoding>();
 export const ENCODING_NAMES = Object.keys(ROWS) as readonly EncodingName[];
 
 /**
- * An encoding by its name; the first call loads its tables (50 to 55 ms for o200k, from dist), later ones return the same object.
+ * An encoding by its name; the first call loads its tables (`docs/benchmarks-tokens.md` has the time), later ones return
+ * the same object.
  * @throws `bad_request` for a name that is not one of `ENCODING_NAMES`.
  */
 export function getEncoding(name: EncodingName): BytePairEncoding {

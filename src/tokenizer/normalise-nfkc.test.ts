@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mixedText, seededRandom } from '../../test/support/mixed-texts.ts';
+import { mixedText, seededNumbers } from '../../test/support/mixed-texts.ts';
 import { getEncoding } from './get-encoding.ts';
 import { normalisableCut, normaliseNfkc } from './normalise-nfkc.ts';
 
@@ -26,7 +26,7 @@ describe('normaliseNfkc', () => {
 
 describe('normalisableCut', () => {
   it('cuts where both halves can be normalised for themselves', () => {
-    const random = seededRandom(7);
+    const random = seededNumbers(7);
     for (let i = 0; i < 500; i += 1) {
       const text = mixedText(random) + mixedText(random);
       if (text.length < 2) continue;

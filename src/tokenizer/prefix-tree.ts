@@ -1,7 +1,7 @@
 /**
  * The tokens of an encoding as a tree of bytes, for the longest token at a place in a text. Built when the first long
- * piece is met, never for usual texts: 12 MB and 64 ms for o200k, in steps where the caller wants to give way. One hash table of `[node << 8 | byte, child]`; the
- * first two bytes are looked up directly.
+ * piece is met, never for usual texts: 12 MB and 64 ms for o200k, in steps where the caller wants to give way. One hash
+ * table of `[node << 8 | byte, child]`; the first two bytes are looked up directly.
  */
 import type { TokenTable } from './token-table.ts';
 

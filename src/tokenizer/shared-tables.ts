@@ -20,7 +20,7 @@ export function shareTable(ranks: string, table: SharedArrayBuffer): void {
   setEnvironmentData(keyOf(ranks), table);
 }
 
-/** Reads a file of `ranks/` and builds its table: 60 to 80 ms the first time, for o200k. */
+/** Reads a file of `ranks/` and builds its table; holds the thread meanwhile. */
 export function buildTable(ranks: string): TokenArrays {
   return buildTokenArrays(readFileSync(new URL(`ranks/${ranks}.bin`, import.meta.url)));
 }

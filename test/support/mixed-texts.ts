@@ -1,4 +1,6 @@
 /** Texts that mix scripts, white space, digits, contractions, emoji and special tokens, seeded. */
+import { seededRandom } from './seeded-random.ts';
+
 const POOLS: readonly (readonly string[])[] = [
   ['the', ' of', ' and', 'Hello', ' World', 'HTTPServer', 'iPhone', ' x', 'A', 'B', 'zß', ' naïve', 'ÉCOLE', 'ﬁ', 'ǅ'],
   [' ', '  ', '\t', '\n', '\r\n', '\n\n', ' \n ', '\u00a0', '\u0085', '\ufeff', '\u2003', '\u3000', '\v', '   '],
@@ -32,15 +34,10 @@ const POOLS: readonly (readonly string[])[] = [
   ],
 ];
 
-/** A generator of numbers below `bound`: mulberry32. */
-export function seededRandom(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
+/** Whole numbers from 0, below `bound`; the same for the same seed. */
+export function seededNumbers(seed: number): (bound: number) => number {
+  const random = seededRandom(seed);
+  return (bound) => Math.floor(random() * bound);
 }
 
 /** One text of up to 24 fragments; every eighth fragment is any character of the first planes. */

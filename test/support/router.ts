@@ -10,6 +10,7 @@ import type { RoutedCall } from '../../src/router/routed-call.ts';
 import { RouterCore, type RouterCoreOptions } from '../../src/router/router-core.ts';
 import { routingRequest } from '../../src/router/routing-request.ts';
 import { RECORDED_RESILIENCE, readRoutingPolicy, type ResilienceOptions } from '../../src/router/routing-policy.ts';
+import { seededRandom } from './seeded-random.ts';
 
 export interface TestDeployment {
   readonly id: string;
@@ -64,17 +65,6 @@ export function testRouter(deployments: readonly TestDeployment[], options: Test
 
 function configured({ id, group = 'g', model = `openai/${id}`, params = {}, info = {} }: TestDeployment): Deployment {
   return { id, modelName: group, model, params: { model, ...params }, modelInfo: { id, ...info } };
-}
-
-/** mulberry32 */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** How often each deployment comes. */

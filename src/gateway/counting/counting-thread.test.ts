@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createModelTokenCounter } from '../../tokenizer/chat/model-token-counter.ts';
 import { getEncoding } from '../../tokenizer/get-encoding.ts';
 import { CountingThread, startBodyThread, type BodySource, type CountingThreadOptions } from './counting-thread.ts';
@@ -131,12 +131,15 @@ describe('CountingThread', () => {
   });
 
   test('is not there before a body, and ends when none comes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const thread = started({ idleMs: 5 });
     expect(thread.threadId).toBeNull();
     const opened = await thread.open(source(wide(10)));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    vi.advanceTimersByTime(1000);
     expect(thread.threadId).not.toBeNull();
     await opened.count(HOW);
+    vi.advanceTimersByTime(5);
+    vi.useRealTimers();
     await expect.poll(() => thread.threadId).toBeNull();
   });
 

@@ -74,10 +74,13 @@ describe('enable_pre_call_checks', () => {
 
   test("a client that leaves while its prompt is counted costs no provider's call", async () => {
     const to = gateway([limited('small', 1_000_000)]);
-    const exchange = to.chat({ messages: [{ role: 'user', content: 'word '.repeat(40_000) }] });
-    exchange.leave();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(to.upstream.calls).toHaveLength(0);
+    const prompt = (word: string): object => ({ messages: [{ role: 'user', content: word.repeat(40_000) }] });
+    to.chat(prompt('left ')).leave();
+    // As long, and counted behind it: when this one is sent, the first had its turn.
+    to.chat(prompt('here '));
+    await expect.poll(() => to.upstream.calls.length).toBeGreaterThan(0);
+    const bodies = to.upstream.calls.map(({ request }) => Buffer.concat(request.body ?? []).toString());
+    expect(bodies.map((body) => body.includes('left '))).toEqual([false]);
   });
 });
 

@@ -6,6 +6,7 @@
 import type { WeightColumn } from '../candidate-group.ts';
 import type { Random } from '../contract.ts';
 import type { Picking, Strategy, StrategyTools } from './contract.ts';
+import { firstAbove } from '../first-above.ts';
 
 export function simpleShuffle({ random }: StrategyTools): Strategy {
   return (picking) => {
@@ -46,16 +47,4 @@ function walk({ values }: WeightColumn, { candidates, count }: Picking, target: 
     if (left < 0) return member;
   }
   return last;
-}
-
-/** First index whose running sum is greater than `target`: members of weight 0 are never hit. */
-function firstAbove(sums: Float64Array, target: number): number {
-  let low = 0;
-  let high = sums.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sums[middle] ?? 0) > target) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
