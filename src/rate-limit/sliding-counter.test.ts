@@ -75,10 +75,12 @@ describe('SlidingCounter', () => {
           now += wait;
           const within = (ms: number) => admitted.filter((at) => at > now - ms).length;
           const passed = counter.take(key, limit, 1, now) !== REFUSED;
-          expect(passed ? within(60_000) < limit : within(60_500) === limit).toBe(true);
+          // A refusal needs the limit within a bucket more than the window; one that has just left may stand beside it.
+          expect(passed ? within(60_000) < limit : within(60_500) >= limit).toBe(true);
           if (passed) admitted.push(now);
         }
       }),
+      { examples: [[1, [0, 11_783, 9_990, 14_997, 11_920, 11_310, 0]]] },
     );
   });
 });

@@ -74,7 +74,7 @@ describe('enable_pre_call_checks', () => {
 
   test("a client that leaves while its prompt is counted costs no provider's call", async () => {
     const to = gateway([limited('small', 1_000_000)]);
-    const prompt = (word: string): object => ({ messages: [{ role: 'user', content: word.repeat(40_000) }] });
+    const prompt = (word: string) => ({ messages: [{ role: 'user', content: word.repeat(40_000) }] });
     to.chat(prompt('left ')).leave();
     // As long, and counted behind it: when this one is sent, the first had its turn.
     to.chat(prompt('here '));
