@@ -46,6 +46,10 @@ import { SlicedCounting } from './counting/sliced-counting.ts';
 import { ContextWindow } from './pipeline/context-window.ts';
 import { spendRoutes } from './routes/spend-routes.ts';
 import { tokenCountRoutes } from './routes/token-count-routes.ts';
+import { NO_LIMITS } from './limits/contract.ts';
+import { affinityOf } from './routing/affinity-settings.ts';
+import { createRouter } from './routing/create-router.ts';
+import type { CountingMemory } from './threads/counting-memory.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
@@ -81,16 +85,21 @@ export interface AssemblyOptions {
   readonly shared: SharedParts;
   /** The address that the gateway listens on. */
   readonly listenHost: string;
+  /** Where all threads count. */
+  readonly memory: CountingMemory;
+  /** This thread's lane in it. */
+  readonly lane: number;
 }
 
-export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Assembly {
+export function assemble(options: AssemblyOptions): Assembly {
+  const { snapshot, shared, listenHost } = options;
   const state: GatewayState = {
     snapshot,
     log: shared.log,
     now: () => Date.now(),
     monotonicMs: () => performance.now(),
   };
-  const parts = createParts(state, shared);
+  const parts = createParts(state, options);
   const { restrictions } = parts;
   const pipeline = createPipeline(parts);
   const served = servedRoutes(parts, pipeline);
@@ -118,6 +127,8 @@ export function assemble({ snapshot, shared, listenHost }: AssemblyOptions): Ass
 interface AssemblyParts {
   readonly state: GatewayState;
   readonly shared: SharedParts;
+  readonly memory: CountingMemory;
+  readonly lane: number;
   readonly knowledge: ModelKnowledge;
   readonly families: ModelFamilies;
   readonly costs: CompletionCostContext;
@@ -126,7 +137,7 @@ interface AssemblyParts {
   readonly restrictions: RestrictionChecks;
 }
 
-function createParts(state: GatewayState, shared: SharedParts): AssemblyParts {
+function createParts(state: GatewayState, { shared, memory, lane }: AssemblyOptions): AssemblyParts {
   const { snapshot } = state;
   const knowledge = createModelKnowledge(shared.prices, snapshot);
   const families = familiesFor(snapshot, priceFamilies(knowledge.context.prices));
@@ -135,6 +146,8 @@ function createParts(state: GatewayState, shared: SharedParts): AssemblyParts {
   return {
     state,
     shared,
+    memory,
+    lane,
     knowledge,
     families,
     costs: createCostContext(knowledge, snapshot.environment),
@@ -168,9 +181,31 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const { state, shared, knowledge, costs, counting, bodies, restrictions } = parts;
   const { snapshot } = state;
   const callIds = new CallIdSource();
+  const index = createIndex(snapshot, knowledge);
+  const contextWindow = new ContextWindow(knowledge.context, bodies);
+  const limits = NO_LIMITS;
+  const router = createRouter({
+    snapshot,
+    index,
+    knowledge,
+    inputLimit: (deployment, model) => contextWindow.limit({ deployment, model }),
+    memory: parts.memory,
+    lane: parts.lane,
+    budgets: limits.budgets,
+    log: shared.log,
+    now: () => state.now(),
+  });
   return {
     state,
-    index: createIndex(snapshot, knowledge),
+    index,
+    router,
+    routingRules: {
+      policy: router.policy,
+      readsTags: router.policy.enableTagFiltering || limits.budgets !== null,
+      affinity: affinityOf(snapshot.router.raw),
+      lacksWebSearch: router.facts.rows.some(({ supportsWebSearch }) => !supportsWebSearch),
+    },
+    limits,
     compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
     upstream: shared.upstream,
     restrictions,
@@ -190,9 +225,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
       }),
     addCostHeaders: createCosting(snapshot, costs, () => state.now()),
     counting,
-    contextWindow:
-      snapshot.router.raw['enable_pre_call_checks'] === true ? new ContextWindow(knowledge.context, bodies) : null,
-    random: () => Math.random(),
+    contextWindow: router.policy.enablePreCallChecks ? contextWindow : null,
     newCallId: () => callIds.next(),
     settled: () => {},
   };

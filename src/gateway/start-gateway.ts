@@ -13,6 +13,7 @@ import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
 import { CountingThread } from './counting/counting-thread.ts';
 import { GatewayTokenizers } from './counting/gateway-tokenizers.ts';
+import { allocateCountingMemory } from './threads/counting-memory.ts';
 import { openPrices, rereadPrices } from './configured-prices.ts';
 
 /** The running configuration, as the gateway needs it. */
@@ -76,7 +77,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
 }
 
 function assembleFor(snapshot: ConfigSnapshot, shared: SharedParts, listenHost: string): Assembly {
-  return assemble({ snapshot, shared, listenHost });
+  return assemble({ snapshot, shared, listenHost, memory: allocateCountingMemory(snapshot, 1, {}), lane: 0 });
 }
 
 function createPools(snapshot: ConfigSnapshot): UpstreamPools {

@@ -23,6 +23,8 @@ export interface CandidateGroup {
   readonly tokenLimits: Float64Array;
   /** Price in USD of one input and one output token of each member. */
   readonly costs: Float64Array;
+  /** Most tokens of a prompt of each member; null: unknown, so that every prompt fits. */
+  readonly inputLimits: readonly (number | null)[];
   readonly hasTeams: boolean;
   readonly hasRequestLimits: boolean;
   readonly hasTokenLimits: boolean;
@@ -43,11 +45,13 @@ const UNKNOWN_PRICE_USD = 10;
 export function compileGroup(resolution: Resolution, table: DeploymentFactsTable): CandidateGroup {
   const members: DeploymentFacts[] = [];
   const models: string[] = [];
+  const inputLimits: (number | null)[] = [];
   for (const { deployment, model } of resolution.candidates) {
     const facts = table.of(deployment);
     if (facts === undefined) continue;
     members.push(facts);
     models.push(model);
+    inputLimits.push(table.inputLimit(deployment, model));
   }
   const orders = new Set(members.map((member) => member.order).filter((order) => order !== null));
   return {
@@ -62,6 +66,7 @@ export function compileGroup(resolution: Resolution, table: DeploymentFactsTable
     requestLimits: Float64Array.from(members, (member) => member.rpm ?? Number.POSITIVE_INFINITY),
     tokenLimits: Float64Array.from(members, (member) => member.tpm ?? Number.POSITIVE_INFINITY),
     costs: Float64Array.from(members, (member) => member.costPerTokenPairUsd ?? UNKNOWN_PRICE_USD),
+    inputLimits,
     hasTeams: members.some((member) => member.teamId !== null),
     hasRequestLimits: members.some((member) => member.rpm !== null),
     hasTokenLimits: members.some((member) => member.tpm !== null),

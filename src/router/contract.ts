@@ -154,7 +154,9 @@ export type FailureReason =
   | 'tags'
   | 'budget'
   | 'busy'
-  | 'blocked';
+  | 'blocked'
+  /** The call was not made: a limit of the deployment, or a request that it cannot take. */
+  | 'refused';
 
 export interface RoutingFailure {
   readonly reason: FailureReason;
@@ -166,7 +168,7 @@ export interface RoutingFailure {
 }
 
 /** A deployment that may be called now. Its call must end in exactly one `succeeded`, `failed`,
- * `failedForGood` or `abandoned`. */
+ * `failedForGood`, `refused` or `abandoned`. */
 export interface Attempt {
   readonly kind: 'attempt';
   readonly deployment: DeploymentFacts;
@@ -178,6 +180,8 @@ export interface Attempt {
   readonly parameters: JsonObject | null;
   /** Retries in this group so far, fallback hops so far. */
   readonly retries: number;
+  /** Set once a retry was made. */
+  readonly maxRetries: number | null;
   readonly fallbacks: number;
   /** Every candidate was cooled down, this one is the least bad (`panicMode`). */
   readonly panic: boolean;

@@ -8,7 +8,8 @@ import { readFailurePolicy } from './read-settings.ts';
 /** What other folders know of a deployment. Each may answer null: unknown. */
 export interface DeploymentKnowledge {
   readonly providerOf?: (deployment: Deployment) => string | null;
-  readonly maxInputTokensOf?: (deployment: Deployment) => number | null;
+  /** @param model its model, wildcards filled in */
+  readonly maxInputTokensOf?: (deployment: Deployment, model: string) => number | null;
   /** USD of one input and one output token together. */
   readonly costPerTokenPairOf?: (deployment: Deployment) => number | null;
   readonly supportsResponseFormat?: (deployment: Deployment) => boolean;
@@ -20,10 +21,12 @@ export interface DeploymentKnowledge {
 export class DeploymentFactsTable {
   /** By slot. */
   readonly rows: readonly DeploymentFacts[];
+  readonly #knowledge: DeploymentKnowledge;
   readonly #byDeployment = new Map<Deployment, DeploymentFacts>();
   readonly #byId = new Map<string, DeploymentFacts>();
 
   constructor(deployments: readonly Deployment[], knowledge: DeploymentKnowledge = {}) {
+    this.#knowledge = knowledge;
     const sizes = new Map<string, number>();
     for (const { modelName } of deployments) sizes.set(modelName, (sizes.get(modelName) ?? 0) + 1);
     this.rows = deployments.map((deployment, slot) => {
@@ -32,6 +35,13 @@ export class DeploymentFactsTable {
       this.#byId.set(deployment.id, facts);
       return facts;
     });
+  }
+
+  /** Of a model that a wildcard deployment was asked for. */
+  inputLimit(deployment: Deployment, model: string): number | null {
+    const facts = this.of(deployment);
+    if (facts === undefined || model === deployment.model) return facts?.maxInputTokens ?? null;
+    return facts.maxInputTokens ?? this.#knowledge.maxInputTokensOf?.(deployment, model) ?? null;
   }
 
   of(deployment: Deployment): DeploymentFacts | undefined {
@@ -67,7 +77,8 @@ function compileFacts(
     tpm,
     maxParallelRequests: parallelRequests(params, rpm, tpm) ?? knowledge.defaultMaxParallelRequests ?? null,
     region: text(params['region_name']),
-    maxInputTokens: number(modelInfo['max_input_tokens']) ?? knowledge.maxInputTokensOf?.(deployment) ?? null,
+    maxInputTokens:
+      number(modelInfo['max_input_tokens']) ?? knowledge.maxInputTokensOf?.(deployment, deployment.model) ?? null,
     supportsResponseFormat: knowledge.supportsResponseFormat?.(deployment) ?? true,
     supportsWebSearch: modelInfo['supports_web_search'] !== false,
     costPerTokenPairUsd: knowledge.costPerTokenPairOf?.(deployment) ?? null,

@@ -24,6 +24,9 @@ export class Frame {
   /** Slots that refused for good. */
   skipped: Set<number> | null = null;
   chain: Chain | null = null;
+  /** Slots that did not take the call, and what the last of them said. */
+  refusedSlots: Set<number> | null = null;
+  refusal: RoutingFailure | null = null;
 
   constructor(model: string, parameters: JsonObject | null, targetOrder: number | null, depth: number) {
     this.model = model;
@@ -47,6 +50,13 @@ export class Frame {
   skip({ deployment, error }: RoutingFailure): void {
     if (deployment === null || isRetryableStatus(error.status)) return;
     (this.skipped ??= new Set()).add(deployment.slot);
+  }
+
+  /** For the rest of the request this deployment is left out of the group. */
+  refuse(failure: RoutingFailure, slot: number): void {
+    this.refusal = failure;
+    (this.refusedSlots ??= new Set()).add(slot);
+    (this.skipped ??= new Set()).add(slot);
   }
 
   usedUp(): Raised['retried'] {

@@ -213,12 +213,13 @@ export class DeploymentPicker {
     for (let index = 0; index < count; index++) {
       const member = candidates[index] ?? 0;
       const facts = group.members[member] as DeploymentFacts;
-      if (facts.maxInputTokens !== null && !counted) {
+      const limit = group.inputLimits[member] ?? null;
+      if (limit !== null && !counted) {
         counted = true;
         tokens = request.inputTokens?.() ?? null;
       }
-      if (facts.maxInputTokens !== null && tokens !== null && tokens > facts.maxInputTokens) {
-        tooLong += `Model=${group.models[member]}, Max Input Tokens=${facts.maxInputTokens}, Got=${tokens}`;
+      if (limit !== null && tokens !== null && tokens > limit) {
+        tooLong += `Model=${group.models[member]}, Max Input Tokens=${limit}, Got=${tokens}`;
       } else if (this.#usedUp(facts)) limited = true;
       else if (fitsRegionAndParams(facts, request, this.#options.policy)) candidates[kept++] = member;
     }
@@ -312,6 +313,7 @@ const EMPTY_GROUP: CandidateGroup = {
   requestLimits: new Float64Array(0),
   tokenLimits: new Float64Array(0),
   costs: new Float64Array(0),
+  inputLimits: [],
   hasTeams: false,
   hasRequestLimits: false,
   hasTokenLimits: false,

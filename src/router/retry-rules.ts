@@ -52,7 +52,13 @@ function fromPolicy(policy: FailurePolicy | null, { error }: RoutingFailure): nu
 }
 
 /** What no second look at the same group changes. */
-const FINAL_REASONS: ReadonlySet<RoutingFailure['reason']> = new Set(['unknown-model', 'tags', 'budget', 'blocked']);
+const FINAL_REASONS: ReadonlySet<RoutingFailure['reason']> = new Set([
+  'unknown-model',
+  'tags',
+  'budget',
+  'blocked',
+  'refused',
+]);
 
 export function isFinal({ reason }: RoutingFailure): boolean {
   return FINAL_REASONS.has(reason);

@@ -53,6 +53,9 @@ export interface CallTools {
   groupOf(resolution: Resolution): CandidateGroup;
 }
 
+/** Times that a place may be lost to other threads before the group counts as full. */
+const MOST_RACES = 8;
+
 export class RoutedCall {
   readonly #core: CallTools;
   readonly #request: RoutingRequest;
@@ -62,6 +65,7 @@ export class RoutedCall {
   readonly #startedMs: number;
   readonly #failures: RoutingFailure[] = [];
   #attempts = 0;
+  #races = 0;
   #attempt: Attempt | null = null;
   #mocksLeft: boolean;
   #cutShort: FailedOutcome['cutShortBy'] = null;
@@ -151,6 +155,24 @@ export class RoutedCall {
     return generic?.entries.some((entry) => entry.group === '*') ?? false;
   }
 
+  /**
+   * The call was not made, because of a limit of the deployment or because it cannot take this request: another one of the
+   * group is asked, then the group's fallbacks, never the same one again. Nothing is held against the deployment.
+   */
+  refused(error: GatewayError): Decision {
+    const { deployment } = this.#end();
+    this.#attempts--;
+    this.#core.cooldowns.abandoned(deployment);
+    const frame = this.#top();
+    frame.refuse({ reason: 'refused', error, deployment, retryAfter: null, silentTimeout: false }, deployment.slot);
+    return this.#pick(frame, frame.group as CandidateGroup);
+  }
+
+  /** What went wrong so far, oldest first. */
+  get failures(): readonly RoutingFailure[] {
+    return this.#failures;
+  }
+
   /** The client left, or the gateway stops: the deployment is not to blame and nothing follows. */
   abandoned(): void {
     this.#core.cooldowns.abandoned(this.#end().deployment);
@@ -206,12 +228,21 @@ export class RoutedCall {
       skipped: frame.skipped,
     });
     const deployment = group.members[member];
-    if (deployment === undefined) return this.#attemptFailed(this.#emptyPick(group));
+    if (deployment === undefined) return this.#attemptFailed(frame.refusal ?? this.#emptyPick(group));
+    if (frame.refusal !== null && frame.refusedSlots?.has(deployment.slot) === true)
+      return this.#attemptFailed(frame.refusal);
     const nowMs = now();
     const probe = policy.resilience.halfOpenProbe && state.probe(deployment.slot, nowMs) === PROBE_DUE;
     // Another thread was faster: for this call the deployment is not there.
     if (probe && !state.claimProbe(deployment.slot, nowMs)) return this.#pick(frame, group);
     state.started(deployment.slot, lane);
+    // Another thread was faster: its place is taken, and this call looks again.
+    if (deployment.maxParallelRequests !== null && state.inFlight(deployment.slot) > deployment.maxParallelRequests) {
+      state.ended(deployment.slot, lane);
+      if (probe) state.setProbe(deployment.slot, PROBE_DUE);
+      if (group.byId || ++this.#races > MOST_RACES) return this.#attemptFailed(this.#busy(group));
+      return this.#pick(frame, group);
+    }
     state.minutes.addRequest(deployment.slot, nowMs);
     this.#attempts++;
     this.#attempt = {
@@ -221,6 +252,7 @@ export class RoutedCall {
       group: group.name,
       parameters: frame.parameters,
       retries: frame.retries,
+      maxRetries: frame.retries > 0 ? frame.maxRetries : null,
       fallbacks: this.#hops(),
       panic: picker.panic,
       probe,
@@ -232,6 +264,12 @@ export class RoutedCall {
     const { picker, state, facts, policy, now } = this.#core;
     const { reason, detail } = picker.emptied;
     const pick = { reason, detail, group, request: this.#request };
+    return emptyPickFailure(pick, { state, deployments: facts.rows, policy, nowMs: now() });
+  }
+
+  #busy(group: CandidateGroup): RoutingFailure {
+    const { state, facts, policy, now } = this.#core;
+    const pick = { reason: 'busy', detail: '', group, request: this.#request } as const;
     return emptyPickFailure(pick, { state, deployments: facts.rows, policy, nowMs: now() });
   }
 

@@ -83,6 +83,7 @@ function emptyPickError(
     case 'mock':
     case 'unknown-model':
     case 'blocked':
+    case 'refused':
       return noneAvailable(group, tools);
   }
 }

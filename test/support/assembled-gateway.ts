@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { assemble, type Assembly } from '../../src/gateway/assembly.ts';
 import { CountingThread } from '../../src/gateway/counting/counting-thread.ts';
 import { GatewayTokenizers } from '../../src/gateway/counting/gateway-tokenizers.ts';
+import { allocateCountingMemory } from '../../src/gateway/threads/counting-memory.ts';
 import { PriceTable, toPriceMap } from '../../src/pricing/price-table.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
 import { FakeExchange, type FakeRequest } from './fake-exchange.ts';
@@ -16,11 +17,15 @@ export class AssembledGateway {
   readonly tokenizers: GatewayTokenizers;
   readonly countingThread = new CountingThread();
 
+  /** One attempt per request, unless `routerRaw` says otherwise. */
   constructor(parts: SnapshotParts = {}, prices: JsonObject = PRICES) {
     const log = pino({ level: 'trace' }, { write: (line: string) => this.logLines.push(line) });
     this.tokenizers = new GatewayTokenizers({ log });
+    const snapshot = snapshotWith({ ...parts, routerRaw: { num_retries: 0, ...parts.routerRaw } });
     this.assembly = assemble({
-      snapshot: snapshotWith(parts),
+      snapshot,
+      memory: allocateCountingMemory(snapshot, 1, {}),
+      lane: 0,
       shared: {
         log,
         upstream: this.upstream,

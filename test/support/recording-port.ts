@@ -7,6 +7,7 @@ import { FakeExchange } from './fake-exchange.ts';
 /** The part of a call that a reply mode may use, without a call: what became of the reply is read from its fields. */
 export class RecordingPort implements ReplyPort {
   readonly exchange = new FakeExchange();
+  contentFilterFails = false;
   failure: GatewayError | null = null;
   /** undefined: the reply has not succeeded. */
   usage: JsonObject | null | undefined;

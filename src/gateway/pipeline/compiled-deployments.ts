@@ -85,10 +85,6 @@ function complete(deployment: Deployment, target: UpstreamTarget, litellmVersion
       headerSafe(`${target.provider}/${target.model}`),
       'x-litellm-version',
       litellmVersion,
-      'x-litellm-attempted-retries',
-      '0',
-      'x-litellm-attempted-fallbacks',
-      '0',
     ],
   };
 }

@@ -39,10 +39,11 @@ describe('enable_pre_call_checks', () => {
     expect(exchange.status).toBe(400);
     expect(exchange.json).toEqual({
       error: {
-        message:
+        message: expect.stringContaining(
           'litellm.ContextWindowExceededError: litellm.BadRequestError: litellm._pre_call_checks: Context Window ' +
-          'exceeded for given call. No models have context window large enough for this call.\n' +
-          'Model=openai/small, Max Input Tokens=10, Got=19Model=openai/other, Max Input Tokens=11, Got=19',
+            'exceeded for given call. No models have context window large enough for this call.\n' +
+            'Model=openai/small, Max Input Tokens=10, Got=19Model=openai/other, Max Input Tokens=11, Got=19',
+        ),
         type: 'invalid_request_error',
         param: null,
         code: '400',

@@ -3,7 +3,7 @@
  * picked. LiteLLM-compat: prompts are counted as for an unknown model, whatever the deployment, once per request and
  * only where a deployment of the group says how much it takes; a prompt that cannot be counted fits everywhere.
  */
-import { GatewayError } from '../../errors/gateway-error.ts';
+import type { Deployment } from '../../config/snapshot.ts';
 import { configuredProvider } from '../../pricing/deployment-prices.ts';
 import { findModel, type ModelContext } from '../../pricing/model-info.ts';
 import { numberAt, textAt } from '../../pricing/price-entry.ts';
@@ -28,39 +28,21 @@ export class ContextWindow {
    * Throws or rejects for members that are not JSON.
    */
   inputTokens(fields: RequestFields, { candidates }: Resolution): Promise<number | null> | null {
-    if (candidates.every((candidate) => this.#limit(candidate) === null)) return null;
+    if (candidates.every((candidate) => this.limit(candidate) === null)) return null;
     return this.#bodies.windowTokens(fields);
   }
 
-  /** The candidates that take this many tokens. @throws GatewayError `context_window_exceeded` when none does */
-  fitting({ candidates }: Resolution, tokens: number): readonly Candidate[] {
-    let refused = '';
-    const fitting = candidates.filter((candidate) => {
-      const limit = this.#limit(candidate);
-      if (limit === null || tokens <= limit) return true;
-      refused += `Model=${baseModel(candidate) ?? candidate.deployment.model}, Max Input Tokens=${limit}, Got=${tokens}`;
-      return false;
-    });
-    if (fitting.length > 0) return fitting;
-    throw new GatewayError(
-      'context_window_exceeded',
-      'litellm.ContextWindowExceededError: litellm.BadRequestError: litellm._pre_call_checks: Context Window exceeded ' +
-        `for given call. No models have context window large enough for this call.\n${refused}`,
-    );
-  }
-
-  /** `max_input_tokens` of the deployment, else of its model. */
-  #limit(candidate: Candidate): number | null {
-    const { deployment, model } = candidate;
+  /** `max_input_tokens` of the deployment, else of its model, wildcards filled in; null: unknown. */
+  limit({ deployment, model }: Candidate): number | null {
     const known = this.#limits.get(deployment.id, model);
     if (known !== undefined) return known;
     const own = numberAt(deployment.modelInfo, 'max_input_tokens');
-    const query = { model: baseModel(candidate) ?? model, customLlmProvider: configuredProvider(deployment) };
+    const query = { model: baseModel(deployment) ?? model, customLlmProvider: configuredProvider(deployment) };
     const listed = own === null ? findModel(query, this.#models) : null;
     return this.#limits.set(own ?? numberAt(listed?.entry ?? {}, 'max_input_tokens'), deployment.id, model);
   }
 }
 
-function baseModel({ deployment }: Candidate): string | null {
+function baseModel(deployment: Deployment): string | null {
   return textAt(deployment.modelInfo, 'base_model') ?? textAt(deployment.params, 'base_model');
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AssembledGateway, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
 import type { FakeExchange } from '../../../test/support/fake-exchange.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { withExceptionType, withGroup } from './error-reply.ts';
+import { withExceptionType } from './error-reply.ts';
 
 function gateway(): AssembledGateway {
   return new AssembledGateway({ deployments: [openaiDeployment({ timeout: 5 })] });
@@ -80,14 +80,6 @@ describe('errors of an LLM route', () => {
     to.upstream.only.head(500, ['content-type', 'text/plain']);
     to.upstream.only.data('x'.repeat(70_000), 10_000);
     expect([exchange.status, exchange.ended, to.upstream.only.aborted]).toEqual([500, true, true]);
-  });
-});
-
-describe('withGroup', () => {
-  test('keeps everything but the text', () => {
-    const error = withGroup(new GatewayError('rate_limit', 'slow', { retryAfterSeconds: 2 }), 'g');
-    expect(error.message).toBe('slow. Received Model Group=g\nAvailable Model Group Fallbacks=None');
-    expect([error.code, error.options.retryAfterSeconds]).toEqual(['rate_limit', 2]);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { HeaderList } from '../../wire/contract.ts';
 import { LITELLM_VERSION } from '../litellm-version.ts';
-import type { RoutedRequest } from './prepare-request.ts';
+import type { RoutedRequest } from './route-attempt.ts';
 import { headerSafe, ReplyHeaderWriter } from './reply-headers.ts';
 
 const writer = new ReplyHeaderWriter();
@@ -45,13 +45,6 @@ function tellsProviderHeaders(request: RoutedRequest, providerStatus: number): b
   return (
     request.target.errorHeaders === 'all' || providerStatus === 422 || (providerStatus >= 200 && providerStatus < 300)
   );
-}
-
-/** LiteLLM-compat: names the model group behind a provider's message. */
-export function withGroup(error: GatewayError, group: string): GatewayError {
-  return error.with({
-    message: `${error.message}. Received Model Group=${group}\nAvailable Model Group Fallbacks=None`,
-  });
 }
 
 /** LiteLLM-compat: the `type` of Python's exception object, which only rate-limit errors set. */

@@ -5,7 +5,7 @@
  */
 import { ByteSegments, type SpliceEdit } from '../../primitives/byte-segments.ts';
 import { InvalidJsonError } from '../../protocol/invalid-json-error.ts';
-import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import {
   fieldOf,
   scanShallow,
@@ -13,6 +13,7 @@ import {
   type ShallowScan,
   type TopLevelField,
 } from '../../protocol/shallow-json-scanner.ts';
+import { contentFilteredError } from '../../router/router-failures.ts';
 import type { AnswerFacts } from '../costing.ts';
 import { withUsage, type EmptyUsage } from './made-up-usage.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
@@ -76,6 +77,10 @@ export class JsonReply implements ReplyMode {
         return;
       }
     }
+    if (this.#port.contentFilterFails && this.#isFiltered(scan)) {
+      this.#port.fail(contentFilteredError());
+      return;
+    }
     const usage = this.#usage(scan);
     const body = this.#options.convert === null ? this.#stamped(scan) : this.#converted(this.#options.convert);
     this.#port.exchange.reply(
@@ -84,6 +89,15 @@ export class JsonReply implements ReplyMode {
       body,
     );
     this.#port.succeed(usage);
+  }
+
+  #isFiltered(scan: ShallowScan): boolean {
+    const field = fieldOf(scan, 'choices');
+    if (field?.kind !== 'array') return false;
+    const text = this.#bytes.text(field.valueStart, field.valueEnd);
+    if (!text.includes('content_filter')) return false;
+    const choices = JSON.parse(text) as readonly JsonValue[];
+    return choices.some((choice) => isJsonObject(choice) && choice['finish_reason'] === 'content_filter');
   }
 
   #finishScan(): ShallowScan | null {

@@ -2,7 +2,7 @@
  * One LLM request with a JSON body, from its first byte to its settled reply: collect and scan, decide, send, answer.
  *
  * Callbacks all the way, no promise on the request path; the object is the only state. The life: body chunks →
- * `#decide` → `sendRequest` → upstream reply → `#settle`, exactly once. A client that leaves in any phase aborts the
+ * `#decide` → `CallRun`, which ends the exchange exactly once. A client that leaves in any phase aborts the
  * provider's call in the same turn of the event loop.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
@@ -11,11 +11,12 @@ import { ShallowJsonScanner } from '../../protocol/shallow-json-scanner.ts';
 import type { BodyError, BodyReceiver, Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteContext } from '../contract.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
-import { checkMockParams, planMock } from './mock-answer.ts';
-import { prepareRequest, requestedGroup, routeRequest } from './prepare-request.ts';
+import { CallRun } from './call-run.ts';
+import { checkMockParams } from './mock-answer.ts';
+import { planRequest, requestedGroup } from './plan-request.ts';
+import { prepareRequest } from './prepare-request.ts';
 import { bodyFailure, documentFailure, readDocument, writtenFields } from './request-document.ts';
 import type { RequestFields } from './request-fields.ts';
-import { UpstreamReply } from './upstream-reply.ts';
 
 const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/)/i;
 
@@ -25,7 +26,7 @@ export class LlmCall implements BodyReceiver {
   readonly #exchange: Exchange;
   readonly #pathModel: string | null;
   readonly #caller: CallerIdentity;
-  readonly #reply: UpstreamReply;
+  readonly #run: CallRun;
   readonly #bytes = new ByteSegments();
   readonly #scanner = new ShallowJsonScanner();
   readonly #isForm: boolean;
@@ -38,7 +39,7 @@ export class LlmCall implements BodyReceiver {
     this.#pathModel = context.pathParams.get('model') ?? null;
     this.#caller = context.caller;
     this.#isForm = FORM.test(exchange.header('content-type') ?? '');
-    this.#reply = new UpstreamReply(pipeline, family, exchange);
+    this.#run = new CallRun(pipeline, family, exchange);
   }
 
   start(): void {
@@ -108,18 +109,12 @@ export class LlmCall implements BodyReceiver {
       inputTokens,
     };
     checkMockParams(this.#pipeline, fields);
-    const routed = routeRequest(this.#pipeline, fields, facts);
-    this.#reply.routed(routed);
-    const mock = planMock(fields, routed);
-    if (mock !== null) {
-      this.#reply.mock(mock, fields);
-      return;
-    }
-    this.#reply.send(prepareRequest(this.#pipeline, fields, this.#exchange, routed));
+    const plan = planRequest(this.#pipeline, fields, facts);
+    this.#run.start(plan, (routed) => prepareRequest(this.#pipeline, this.#exchange, routed));
   }
 
   #refuse(error: unknown): void {
     this.#refused = true;
-    this.#reply.fail(documentFailure(error));
+    this.#run.fail(documentFailure(error));
   }
 }

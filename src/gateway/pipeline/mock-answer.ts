@@ -2,18 +2,15 @@
  * Answers a call without a provider, where the deployment or an allowed request asks for a mock. The reply goes out
  * through the same port as a provider's, so that headers, settlement and a client that leaves are one.
  */
-import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { CountRequest } from '../../tokenizer/chat/contract.ts';
 import type { MockContext, MockCounts, MockReply } from '../mock/mock-context.ts';
 import { mockPlan, hasMock, type MockPlan } from '../mock/mock-plan.ts';
 import { mockReply } from '../mock/mock-reply.ts';
 import { refuseMockParams } from '../mock/mock-params.ts';
-import { mockTestingFailure, mockTestingRateLimit, NO_CHAINS } from '../mock/mock-testing.ts';
-import { withGroup } from './error-reply.ts';
 import { countedUsage } from './made-up-usage.ts';
 import type { LlmPipeline } from './pipeline.ts';
-import type { RoutedRequest } from './prepare-request.ts';
+import type { RoutedRequest } from './route-attempt.ts';
 import { NO_FACTS, type ReplyPort } from './reply-mode.ts';
 import { fieldValue, findField, type RequestFields } from './request-fields.ts';
 
@@ -24,23 +21,12 @@ export function checkMockParams(pipeline: LlmPipeline, fields: RequestFields): v
   refuseMockParams(names, pipeline.state.snapshot.general.allowMockTestingParams);
 }
 
-/**
- * The mock that answers this request, or null.
- * @throws GatewayError for a `mock_testing_*` switch that is on
- */
-export function planMock(fields: RequestFields, routed: RoutedRequest): MockPlan | null {
-  const { deployment } = routed.target;
-  if (fields.mocks.length === 0 && !hasMock(deployment.params)) return null;
+/** The mock that answers this attempt, or null. */
+export function planMock({ family, fields, target, timeouts }: RoutedRequest): MockPlan | null {
+  const { params } = target.deployment;
+  if (fields.mocks.length === 0 && !hasMock(params)) return null;
   const mocks: JsonObject = Object.fromEntries(fields.mocks.map((field) => [field.key, fieldValue(fields, field)]));
-  const failure = mockTestingFailure(mocks, routed.group, NO_CHAINS) ?? mockTestingRateLimit(mocks, routed.group);
-  if (failure !== null) throw withGroup(failure, routed.group);
-  return mockPlan({
-    family: routed.family,
-    mocks,
-    params: deployment.params,
-    clientResponses: false,
-    timeoutSeconds: routed.timeouts.seconds,
-  });
+  return mockPlan({ family, mocks, params, clientResponses: false, timeoutSeconds: timeouts.seconds });
 }
 
 const NOTHING_COUNTED: MockCounts = { prompt: 0, completion: 0 };
@@ -48,14 +34,12 @@ const NOTHING_COUNTED: MockCounts = { prompt: 0, completion: 0 };
 export class MockAnswer {
   readonly #pipeline: LlmPipeline;
   readonly #port: ReplyPort;
-  readonly #fields: RequestFields;
   readonly #routed: RoutedRequest;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(pipeline: LlmPipeline, port: ReplyPort, fields: RequestFields, routed: RoutedRequest) {
+  constructor(pipeline: LlmPipeline, port: ReplyPort, routed: RoutedRequest) {
     this.#pipeline = pipeline;
     this.#port = port;
-    this.#fields = fields;
     this.#routed = routed;
   }
 
@@ -74,7 +58,7 @@ export class MockAnswer {
       if (this.#routed.prompt === null) this.#send(plan, null);
       else void this.#countAndSend(plan, this.#routed.prompt());
     } catch (error) {
-      this.#fail(error);
+      this.#port.fail(error);
     }
   }
 
@@ -90,22 +74,18 @@ export class MockAnswer {
       if (this.#port.exchange.ended) return;
       this.#send(plan, { prompt: Number(usage['prompt_tokens']), completion: Number(usage['completion_tokens']) });
     } catch (error) {
-      this.#fail(error);
+      this.#port.fail(error);
     }
   }
 
-  #fail(error: unknown): void {
-    this.#port.fail(error instanceof GatewayError ? withGroup(error, this.#routed.group) : error);
-  }
-
   #make(plan: MockPlan, countTokens: NonNullable<MockContext['countTokens']> | null): MockReply {
-    const { stream, includeUsage, clientModel, group } = this.#routed;
-    const n = findField(this.#fields.scan, 'n');
+    const { fields, stream, includeUsage, clientModel, group } = this.#routed;
+    const n = findField(fields.scan, 'n');
     return mockReply(plan, {
       model: clientModel === null ? group : (JSON.parse(clientModel.toString()) as string),
       stream,
       includeUsage,
-      n: n === undefined ? undefined : fieldValue(this.#fields, n),
+      n: n === undefined ? undefined : fieldValue(fields, n),
       nowSeconds: Math.floor(this.#pipeline.state.now() / 1000),
       newId: () => this.#pipeline.newCallId(),
       ...(countTokens === null ? {} : { countTokens }),

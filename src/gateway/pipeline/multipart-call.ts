@@ -5,14 +5,17 @@
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { ByteSegments } from '../../primitives/byte-segments.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import type { Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteContext } from '../contract.ts';
 import { upstreamForm } from './multipart-form.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
-import { routeRequest } from './prepare-request.ts';
+import { CallRun } from './call-run.ts';
+import { planRequest } from './plan-request.ts';
+import type { PreparedRequest } from './prepare-request.ts';
+import type { RoutedRequest } from './route-attempt.ts';
 import { writtenFields } from './request-document.ts';
 import type { RequestFields } from './request-fields.ts';
-import { UpstreamReply } from './upstream-reply.ts';
 import { readWholeBody, type WholeBodySink } from './whole-body.ts';
 
 export class MultipartCall implements WholeBodySink {
@@ -21,7 +24,7 @@ export class MultipartCall implements WholeBodySink {
   readonly #exchange: Exchange;
   readonly #pathModel: string | null;
   readonly #caller: CallerIdentity;
-  readonly #reply: UpstreamReply;
+  readonly #run: CallRun;
 
   constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange, context: RouteContext) {
     this.#pipeline = pipeline;
@@ -29,7 +32,7 @@ export class MultipartCall implements WholeBodySink {
     this.#exchange = exchange;
     this.#pathModel = context.pathParams.get('model') ?? null;
     this.#caller = context.caller;
-    this.#reply = new UpstreamReply(pipeline, family, exchange);
+    this.#run = new CallRun(pipeline, family, exchange);
   }
 
   start(): void {
@@ -37,11 +40,11 @@ export class MultipartCall implements WholeBodySink {
   }
 
   onBody(bytes: ByteSegments): void {
-    this.#handle(bytes).catch((error: unknown) => this.#reply.fail(error));
+    this.#handle(bytes).catch((error: unknown) => this.#run.fail(error));
   }
 
   onRefused(error: GatewayError): void {
-    this.#reply.fail(error);
+    this.#run.fail(error);
   }
 
   async #handle(bytes: ByteSegments): Promise<void> {
@@ -57,16 +60,18 @@ export class MultipartCall implements WholeBodySink {
       caller: this.#caller,
       inputTokens: null,
     };
-    const routed = routeRequest(this.#pipeline, fields, facts);
-    this.#reply.routed(routed);
-    const { contentType, body } = await upstreamForm(form, routed.target, this.#family.family);
-    this.#reply.send({
-      ...routed,
-      path: routed.target.path,
-      headers: [...routed.target.headers, 'content-type', contentType, 'accept-encoding', 'identity'],
+    this.#run.start(planRequest(this.#pipeline, fields, facts), (routed) => this.#prepare(form, routed));
+  }
+
+  async #prepare(form: FormData, { target, attempt }: RoutedRequest): Promise<PreparedRequest> {
+    const changed = attempt.parameters === null ? form : withParameters(form, attempt.parameters);
+    const { contentType, body } = await upstreamForm(changed, target, this.#family.family);
+    return {
+      path: target.path,
+      headers: [...target.headers, 'content-type', contentType, 'accept-encoding', 'identity'],
       body: [body],
       bodyLength: body.length,
-    });
+    };
   }
 
   async #readForm(bytes: ByteSegments): Promise<FormData> {
@@ -82,6 +87,15 @@ export class MultipartCall implements WholeBodySink {
       throw new GatewayError('bad_request', 'Invalid request format: the multipart body cannot be read.');
     }
   }
+}
+
+/** Parameters of a fallback entry replace fields of the same name. */
+function withParameters(form: FormData, parameters: JsonObject): FormData {
+  const changed = new FormData();
+  for (const [name, value] of form) changed.append(name, value);
+  for (const [name, value] of Object.entries(parameters))
+    if (typeof value === 'string' || typeof value === 'number') changed.set(name, String(value));
+  return changed;
 }
 
 /** FastAPI's answer for a form without a field. */

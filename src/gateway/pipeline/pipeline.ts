@@ -9,6 +9,9 @@ import type {
 } from '../../providers/contract.ts';
 import type { JsonKind } from '../../protocol/shallow-json-scanner.ts';
 import type { ModelIndex } from '../../router/model-index.ts';
+import type { RouterCore } from '../../router/router-core.ts';
+import type { GatewayLimits } from '../limits/contract.ts';
+import type { RoutingRules } from '../routing/request-routing.ts';
 import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
 import type { UpstreamRequest } from '../../wire/contract.ts';
@@ -84,6 +87,9 @@ export interface Settlement {
 export interface LlmPipeline {
   readonly state: GatewayState;
   readonly index: ModelIndex;
+  readonly router: RouterCore;
+  readonly routingRules: RoutingRules;
+  readonly limits: GatewayLimits;
   readonly compiled: CompiledDeployments;
   readonly upstream: UpstreamSender;
   readonly failures: FailureMapping;
@@ -95,7 +101,6 @@ export interface LlmPipeline {
   readonly counting: TokenCounting;
   /** Null: not configured. */
   readonly contextWindow: ContextWindow | null;
-  random(): number;
   newCallId(): string;
   settled(settlement: Settlement): void;
 }

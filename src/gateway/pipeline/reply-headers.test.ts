@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CompiledTarget } from './compiled-deployments.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { RoutedRequest } from './route-attempt.ts';
 import { headerSafe, ReplyHeaderWriter, successHeaders } from './reply-headers.ts';
 
 function added(provider: readonly string[], withReset = false): string[] {
@@ -50,12 +51,25 @@ describe('ReplyHeaderWriter', () => {
   });
 });
 
+/** A request as far as its headers go. */
+function routed(attempt: Partial<RoutedRequest['attempt']> = {}, tellsFailures = false): RoutedRequest {
+  const target = { replyHeaders: ['x-litellm-model-id', 'd'] };
+  const first = { retries: 0, maxRetries: null, fallbacks: 0, panic: false };
+  return { target, group: 'group', attempt: { ...first, ...attempt }, tellsFailures } as unknown as RoutedRequest;
+}
+
+const CALL = { callId: 'call', earlierFailures: [] };
+const TIMES = { totalMs: 12.34567, providerMs: 10 };
+
 describe('successHeaders', () => {
-  test("begin with the deployment's and tell group, call and times", () => {
-    const target = { replyHeaders: ['x-litellm-model-id', 'd'] } as unknown as CompiledTarget;
-    expect(successHeaders(target, 'group', 'call', { totalMs: 12.34567, providerMs: 10 })).toEqual([
+  test("begin with the deployment's and tell attempts, group, call and times", () => {
+    expect(successHeaders(routed(), CALL, TIMES)).toEqual([
       'x-litellm-model-id',
       'd',
+      'x-litellm-attempted-retries',
+      '0',
+      'x-litellm-attempted-fallbacks',
+      '0',
       'x-litellm-model-group',
       'group',
       'x-litellm-call-id',
@@ -68,8 +82,26 @@ describe('successHeaders', () => {
   });
 
   test('never tell a negative overhead', () => {
-    const target = { replyHeaders: [] } as unknown as CompiledTarget;
-    expect(successHeaders(target, 'g', 'c', { totalMs: 1, providerMs: 2 }).at(-1)).toBe('0.000');
+    expect(successHeaders(routed(), CALL, { totalMs: 1, providerMs: 2 }).at(-1)).toBe('0.000');
+  });
+
+  test('tell the retries, the fallbacks, and a deployment that was taken in its cooldown', () => {
+    const headers = successHeaders(routed({ retries: 1, maxRetries: 2, fallbacks: 3, panic: true }), CALL, TIMES);
+    expect(headers.join(' ')).toContain(
+      'x-litellm-attempted-retries 1 x-litellm-attempted-fallbacks 3 x-litellm-max-retries 2 x-fast-litellm-panic true',
+    );
+  });
+
+  test('tell failures on the way to whom asked, in characters that a header can hold', () => {
+    const error = new GatewayError('rate_limit', 'zu früh');
+    const failed = { reason: 'provider', error, deployment: null, retryAfter: null, silentTimeout: false } as const;
+    const call = { ...CALL, earlierFailures: [failed] };
+    const at = (headers: readonly string[]): string | undefined =>
+      headers[headers.indexOf('x-litellm-fallback-errors') + 1];
+    const told = at(successHeaders(routed({ fallbacks: 1 }, true), call, TIMES)) ?? '';
+    expect(told).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(told)).toEqual([{ message: 'zu früh', type: 'throttling_error', param: null, code: '429' }]);
+    expect(successHeaders(routed({ fallbacks: 1 }), call, TIMES)).not.toContain('x-litellm-fallback-errors');
   });
 });
 

@@ -21,6 +21,8 @@ export const NO_FACTS: AnswerFacts = { usage: null, model: null, serviceTier: nu
 /** The part of a call that a reply mode may use. */
 export interface ReplyPort {
   readonly exchange: Exchange;
+  /** An answer that the provider's filter emptied is to be reported as an error. */
+  readonly contentFilterFails: boolean;
   /** Headers of the reply, content-type first; call once, when the reply begins. */
   replyHeaders(contentType: string, answer: AnswerFacts): HeaderList;
   /** Answers with the error, as body or as the last event of a stream, and ends the call. */

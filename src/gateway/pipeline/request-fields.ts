@@ -18,7 +18,31 @@ export interface RequestFields {
   readonly user: TopLevelField | null;
   /** Members whose names begin with `mock_`. */
   readonly mocks: readonly TopLevelField[];
+  /** Members that routing reads: retries, fallbacks, tags, sessions. */
+  readonly routing: readonly TopLevelField[];
 }
+
+const ROUTING_MEMBERS: ReadonlySet<string> = new Set([
+  'num_retries',
+  'fallbacks',
+  'context_window_fallbacks',
+  'content_policy_fallbacks',
+  'max_fallbacks',
+  'disable_fallbacks',
+  'stream_timeout',
+  'model_group_retry_policy',
+  'router_settings_override',
+  'tags',
+  'metadata',
+  'litellm_metadata',
+  'litellm_session_id',
+  'allowed_model_region',
+  'enable_tag_filtering',
+  'response_format',
+  'web_search_options',
+  'include_fallback_errors',
+  'priority',
+]);
 
 export function readRequestFields(bytes: ByteSegments, scan: ShallowScan): RequestFields {
   let model: TopLevelField | null = null;
@@ -28,6 +52,7 @@ export function readRequestFields(bytes: ByteSegments, scan: ShallowScan): Reque
   let dropParams: TopLevelField | null = null;
   let user: TopLevelField | null = null;
   const mocks: TopLevelField[] = [];
+  const routing: TopLevelField[] = [];
   for (const field of scan.fields) {
     switch (field.key) {
       case 'model':
@@ -51,9 +76,10 @@ export function readRequestFields(bytes: ByteSegments, scan: ShallowScan): Reque
         break;
       default:
         if (field.key.startsWith('mock_')) mocks.push(field);
+        else if (ROUTING_MEMBERS.has(field.key)) routing.push(field);
     }
   }
-  return { bytes, scan, model, stream, streamOptions, timeout, dropParams, user, mocks };
+  return { bytes, scan, model, stream, streamOptions, timeout, dropParams, user, mocks, routing };
 }
 
 /** Value of one member. */

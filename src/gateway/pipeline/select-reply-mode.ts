@@ -1,7 +1,7 @@
 import { ByteReply } from './byte-reply.ts';
 import { JsonReply } from './json-reply.ts';
 import type { LlmFamily } from './pipeline.ts';
-import type { RoutedRequest } from './prepare-request.ts';
+import type { RoutedRequest } from './route-attempt.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 import type { TokenCounting } from '../counting/contract.ts';
 import { countedUsage } from './made-up-usage.ts';

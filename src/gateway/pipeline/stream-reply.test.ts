@@ -11,6 +11,7 @@ class RecordingPort implements ReplyPort {
   readonly writes: Buffer[] = [];
   readonly events: string[] = [];
   headSent = false;
+  readonly contentFilterFails = false;
   accepts = true;
   failure: GatewayError | null = null;
   usage: JsonObject | null | undefined;

@@ -67,7 +67,7 @@ interface UsedModel {
 function modelUsed(requested: string, { pipeline, tokenizers }: TokenCountDeps): UsedModel {
   const resolution = pipeline.index.resolve(requested);
   if ('unresolved' in resolution) return { model: requested, own: null };
-  const candidate = resolution.candidates[resolution.pick(() => pipeline.random())];
+  const candidate = resolution.candidates[0];
   const model = candidate?.model ?? requested;
   const own = candidate === undefined ? null : tokenizers.own(candidate.deployment);
   return { model: model.slice(model.indexOf('/') + 1), own };

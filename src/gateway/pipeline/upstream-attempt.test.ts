@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { AssembledGateway, COMPLETION, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
-import type { JsonObject } from '../../protocol/json.ts';
 
 const FAULT = 'a planted fault of the gateway';
 
-/** Prices that cannot be read, so that whatever asks for a cost throws. */
+/** Whatever asks for a cost throws. */
 function gatewayWithFault(): AssembledGateway {
-  const fault = (): never => {
-    throw new Error(FAULT);
-  };
-  const prices = new Proxy<JsonObject>({}, { ownKeys: fault, get: fault });
-  return new AssembledGateway({ deployments: [openaiDeployment()] }, prices);
+  const gateway = new AssembledGateway({ deployments: [openaiDeployment()] });
+  Object.assign(gateway.assembly.pipeline, {
+    addCostHeaders: () => {
+      throw new Error(FAULT);
+    },
+  });
+  return gateway;
 }
 
-describe('UpstreamReply', () => {
+describe('UpstreamAttempt', () => {
   test.each([
     ['a whole reply', {}, 'application/json', JSON.stringify(COMPLETION)],
     ['a stream', { stream: true }, 'text/event-stream', 'data: {"id":"c1","choices":[{"index":0,"delta":{}}]}\n\n'],

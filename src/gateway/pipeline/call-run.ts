@@ -1,0 +1,317 @@
+/**
+ * A call from its plan to its settled reply: asks the limits, follows the router from attempt to attempt, and ends the
+ * exchange in every case exactly once: with an answer, an error body, or the error event of a stream.
+ *
+ * The router says what follows (`Decision`); this object only does it. A client that leaves in any phase ends the
+ * attempt, its place and its reservations in the same turn of the event loop. One timer at most, while it waits between
+ * attempts.
+ */
+import { errorEvent } from '../../errors/error-body.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
+import type { LimitedUsage } from '../../rate-limit/contract.ts';
+import type { Attempt, AttemptFailure, Decision, RoutingFailure } from '../../router/contract.ts';
+import type { RoutedCall } from '../../router/routed-call.ts';
+import type { Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
+import { replyError } from '../http/reply-error.ts';
+import type { AdmittedRequest } from '../limits/contract.ts';
+import type { AnsweredAttempt, AttemptOwner, FailedReply } from './attempt-port.ts';
+import { errorReplyHeaders, withExceptionType } from './error-reply.ts';
+import { planMock } from './mock-answer.ts';
+import type { LlmFamily, LlmPipeline, TimeoutInputs } from './pipeline.ts';
+import type { RequestPlan } from './plan-request.ts';
+import type { PreparedRequest } from './prepare-request.ts';
+import { headerSafe } from './reply-headers.ts';
+import { routeAttempt, type RoutedRequest } from './route-attempt.ts';
+import { UpstreamAttempt } from './upstream-attempt.ts';
+
+/** Makes the bytes for a deployment; a promise where a form must be written. @throws GatewayError */
+export type Prepare = (routed: RoutedRequest) => PreparedRequest | Promise<PreparedRequest>;
+
+const NO_REPLY: FailedReply = { status: 0, headers: [] };
+const NO_HEADERS: HeaderList = [];
+
+/** For errors before a deployment is chosen. */
+const NO_TIMEOUTS: TimeoutInputs = {
+  stream: false,
+  requestSeconds: null,
+  headerSeconds: null,
+  streamHeaderSeconds: null,
+  params: {},
+};
+
+export class CallRun implements AttemptOwner {
+  readonly exchange: Exchange;
+  readonly callId: string;
+  readonly #pipeline: LlmPipeline;
+  readonly #family: LlmFamily;
+  #plan: RequestPlan | null = null;
+  #prepare: Prepare | null = null;
+  #call: RoutedCall | null = null;
+  #admitted: AdmittedRequest | null = null;
+  #request: RoutedRequest | null = null;
+  #attempt: UpstreamAttempt | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #lastReply = NO_REPLY;
+  #over = false;
+
+  constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange) {
+    this.#pipeline = pipeline;
+    this.#family = family;
+    this.exchange = exchange;
+    this.callId = headerSafe(exchange.header('x-litellm-call-id') ?? pipeline.newCallId());
+    exchange.onEnd((end) => this.#exchangeEnded(end));
+    exchange.onWritable(() => this.#attempt?.resume());
+  }
+
+  /** At most once. @throws GatewayError when a limit refuses the call */
+  start(plan: RequestPlan, prepare: Prepare): void {
+    if (this.#over) return;
+    this.#plan = plan;
+    this.#prepare = prepare;
+    const { callers } = this.#pipeline.limits;
+    const { caller, family, fields, routing, resolution } = plan;
+    const admitted =
+      callers?.admit({ caller, family, fields, model: routing.model, resolution, tags: routing.tags ?? [] }) ?? null;
+    if (!(admitted instanceof Promise)) this.#begin(plan, admitted);
+    else
+      admitted.then(
+        (later) => this.#guard(() => this.#begin(plan, later)),
+        (error: unknown) => this.fail(error),
+      );
+  }
+
+  #begin(plan: RequestPlan, admitted: AdmittedRequest | null): void {
+    if (this.#over) {
+      admitted?.fail(null);
+      return;
+    }
+    this.#admitted = admitted;
+    this.#call = this.#pipeline.router.route(plan.routing);
+    this.#follow(this.#call.next());
+  }
+
+  /** What no other attempt changes, or what came before the first one. Anything but a GatewayError is our own fault. */
+  fail(cause: unknown): void {
+    if (this.#over) return;
+    this.#attempt?.abort();
+    if (this.#call?.attempt != null) this.#call.abandoned();
+    this.#end(this.#describe(cause), 'failed');
+  }
+
+  // --- what the router says
+
+  #follow(decision: Decision): void {
+    switch (decision.kind) {
+      case 'attempt':
+        this.#try(decision);
+        return;
+      case 'sleep':
+        this.#timer = setTimeout(() => this.#guard(() => this.#wake()), decision.seconds * 1000);
+        return;
+      case 'give-up':
+        this.#end(decision.outcome.error, 'failed');
+    }
+  }
+
+  #wake(): void {
+    this.#timer = null;
+    if (this.#call !== null) this.#follow(this.#call.next());
+  }
+
+  #try(attempt: Attempt): void {
+    const { deployments } = this.#pipeline.limits;
+    const admitted = deployments === null ? undefined : this.#admitDeployment(attempt);
+    if (admitted === undefined) this.#send(attempt);
+    else if (admitted instanceof Promise)
+      admitted.then(
+        (refusal) => this.#guard(() => (refusal === null ? this.#send(attempt) : this.#refused(refusal))),
+        (error: unknown) => this.fail(error),
+      );
+    else this.#refused(admitted);
+  }
+
+  /** @returns undefined: admitted */
+  #admitDeployment({ deployment }: Attempt): undefined | GatewayError | Promise<GatewayError | null> {
+    const { limits, state } = this.#pipeline;
+    const configured = state.snapshot.deployments[deployment.slot];
+    if (limits.deployments === null || configured === undefined) return undefined;
+    try {
+      const later = limits.deployments.admit(configured);
+      return later instanceof Promise ? later.then(() => null, refusalOf) : undefined;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  #send(attempt: Attempt): void {
+    const plan = this.#plan;
+    if (this.#over || plan === null) return;
+    let prepared: PreparedRequest | Promise<PreparedRequest> | null;
+    let running: UpstreamAttempt;
+    try {
+      const routed = routeAttempt(this.#pipeline, plan, attempt);
+      this.#request = routed;
+      running = new UpstreamAttempt(this.#pipeline, this.#family, this, routed);
+      this.#attempt = running;
+      const mock = planMock(routed);
+      if (mock !== null) {
+        running.mock(mock);
+        return;
+      }
+      prepared = this.#prepare?.(routed) ?? null;
+    } catch (error) {
+      this.#notSent(error);
+      return;
+    }
+    if (prepared instanceof Promise)
+      prepared.then(
+        (later) => this.#guard(() => running.send(later)),
+        (error: unknown) => this.#guard(() => this.#notSent(error)),
+      );
+    else if (prepared !== null) running.send(prepared);
+  }
+
+  /** What cannot be sent to this deployment: another one may take it. What is not served natively, LiteLLM serves. */
+  #notSent(error: unknown): void {
+    if (this.#over) return;
+    this.#attempt = null;
+    if (!(error instanceof GatewayError) || error.code === 'not_implemented') this.fail(error);
+    else this.#refused(error);
+  }
+
+  #refused(error: GatewayError): void {
+    if (!this.#over && this.#call !== null) this.#follow(this.#call.refused(error));
+  }
+
+  // --- what an attempt tells
+
+  get limitHeaders(): HeaderList {
+    return this.#admitted?.headers ?? NO_HEADERS;
+  }
+
+  get contentFilterFails(): boolean {
+    return this.#call?.contentFilterFails ?? false;
+  }
+
+  get earlierFailures(): readonly RoutingFailure[] {
+    return this.#call?.failures ?? [];
+  }
+
+  attemptFailed(failure: AttemptFailure, seconds: number, reply: FailedReply): void {
+    this.#attempt = null;
+    this.#lastReply = reply;
+    this.#guard(() => {
+      if (this.#call !== null) this.#follow(this.#call.failed(failure, seconds));
+    });
+  }
+
+  attemptBroke(failure: AttemptFailure, seconds: number): void {
+    this.#call?.failedForGood(failure, seconds);
+    this.#end(failure.error, 'failed');
+  }
+
+  attemptSucceeded({ usage, firstTokenSeconds, seconds }: AnsweredAttempt): void {
+    const used = limitedUsage(usage);
+    const { totalTokens = 0, completionTokens = 0 } = used ?? {};
+    this.#call?.succeeded({ seconds, firstTokenSeconds, totalTokens, completionTokens });
+    this.#settle('success', 200, usage, used);
+  }
+
+  giveUp(error: GatewayError): void {
+    this.fail(error);
+  }
+
+  /** Callbacks of timers and promises have nobody above them who would turn a throw into an answer. */
+  #guard(step: () => void): void {
+    if (this.#over) return;
+    try {
+      step();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #describe(cause: unknown): GatewayError {
+    if (cause instanceof GatewayError) return cause;
+    this.#pipeline.state.log.error({ err: cause, callId: this.callId }, 'a request failed inside the gateway');
+    return new GatewayError('internal', 'Internal server error. The gateway logged the cause with this call id.');
+  }
+
+  #end(error: GatewayError, outcome: 'failed'): void {
+    const facts = { callId: this.callId, status: error.status, reason: error.message };
+    this.#pipeline.state.log.debug(facts, 'a call failed');
+    this.#settle(outcome, error.status, null, null);
+    if (!this.exchange.headSent) this.#replyError(error);
+    else if (this.#plan?.stream === true && this.#family.dialect !== null) {
+      this.exchange.write(Buffer.from(errorEvent(withExceptionType(error))));
+      this.exchange.end();
+    } else this.exchange.abort();
+  }
+
+  #replyError(error: GatewayError): void {
+    const typed = this.#family.errorTypes === 'by-exception' ? withExceptionType(error) : error;
+    const headers = errorReplyHeaders({
+      callId: this.callId,
+      request: this.#request,
+      providerStatus: this.#lastReply.status,
+      providerHeaders: this.#lastReply.headers,
+      durationMs: this.#pipeline.state.monotonicMs() - this.exchange.startedAtMs,
+      defaultTimeout: this.#pipeline.timeouts(NO_TIMEOUTS).text,
+    });
+    replyError(this.exchange, typed, { headers, log: this.#pipeline.state.log });
+  }
+
+  #exchangeEnded(end: ExchangeEnd): void {
+    if (this.#over || end === 'finished') return;
+    this.#attempt?.abort();
+    if (this.#call?.attempt != null) this.#call.abandoned();
+    this.#settle('client-left', 499, null, null);
+  }
+
+  #settle(
+    outcome: 'success' | 'failed' | 'client-left',
+    status: number,
+    usage: JsonObject | null,
+    used: LimitedUsage | null,
+  ): void {
+    this.#over = true;
+    this.#attempt = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const target = this.#request?.target ?? null;
+    if (outcome === 'success') this.#admitted?.settle(used);
+    else this.#admitted?.fail(used);
+    if (target !== null && used !== null)
+      this.#pipeline.limits.deployments?.settle(target.deployment, used.totalTokens);
+    const group = this.#request?.group ?? this.#plan?.group ?? '';
+    this.#pipeline.settled({ callId: this.callId, target, group, usage, outcome, status });
+  }
+}
+
+/** A refusal stays what it is; anything else is a fault of ours, told where it was thrown. */
+function refusalOf(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  throw error;
+}
+
+/** Usage as chat, Responses and embeddings tell it. */
+function limitedUsage(usage: JsonObject | null): LimitedUsage | null {
+  if (usage === null) return null;
+  const count = (...names: readonly string[]): number => {
+    for (const name of names) {
+      const value = usage[name];
+      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+    }
+    return 0;
+  };
+  const promptTokens = count('prompt_tokens', 'input_tokens');
+  const completionTokens = count('completion_tokens', 'output_tokens');
+  const details = usage['prompt_tokens_details'] ?? usage['input_tokens_details'];
+  const cached = isJsonObject(details) ? details['cached_tokens'] : null;
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens: count('total_tokens') || promptTokens + completionTokens,
+    ...(typeof cached === 'number' && cached > 0 ? { cachedTokens: cached } : {}),
+  };
+}
