@@ -48,6 +48,7 @@ import { spendRoutes } from './routes/spend-routes.ts';
 import { tokenCountRoutes } from './routes/token-count-routes.ts';
 import { NO_LIMITS } from './limits/contract.ts';
 import { affinityOf } from './routing/affinity-settings.ts';
+import { routerStateRoute } from './routing/router-state-route.ts';
 import { createRouter } from './routing/create-router.ts';
 import type { CountingMemory } from './threads/counting-memory.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
@@ -162,6 +163,7 @@ function servedRoutes(parts: AssemblyParts, pipeline: LlmPipeline): RouteDefinit
   const routes: RouteDefinition[] = [
     ...llmRoutes(pipeline),
     ...notNativeRoutes(pipeline),
+    routerStateRoute(pipeline.router),
     ...tokenCountRoutes({ pipeline, bodies, counting, tokenizers: shared.tokenizers }),
     ...spendRoutes({ state, costs, counting, index: pipeline.index }),
     ...infoRoutes({

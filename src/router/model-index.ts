@@ -8,7 +8,6 @@
 import type { Deployment, ModelAlias } from '../config/snapshot.ts';
 import { compileWildcard, compareSpecificity, matchWildcard, substituteWildcard } from './wildcard-pattern.ts';
 import type { WildcardPattern } from './wildcard-pattern.ts';
-import { compilePicker, type Picker } from './weighted-pick.ts';
 
 /** Longer names are resolved each time, so that clients cannot fill the cache with megabytes. */
 const LONGEST_CACHED_NAME = 256;
@@ -26,8 +25,6 @@ export interface Resolution {
   readonly group: string;
   /** Without paused (`model_info.blocked`) deployments; never empty. Configuration order. */
   readonly candidates: readonly Candidate[];
-  /** @returns index into `candidates` */
-  readonly pick: Picker;
 }
 
 /** `unknown-plain`: no wildcard route is configured, so that LiteLLM's proxy refuses; `unknown`: its router does. */
@@ -155,5 +152,5 @@ function append(map: Map<string, Deployment[]>, key: string, deployment: Deploym
 function resolution(kind: Resolution['kind'], group: string, all: readonly Candidate[]): Resolution | Unresolved {
   const candidates = all.filter((candidate) => candidate.deployment.modelInfo['blocked'] !== true);
   if (candidates.length === 0) return { unresolved: 'blocked', group };
-  return { kind, group, candidates, pick: compilePicker(candidates.map((candidate) => candidate.deployment)) };
+  return { kind, group, candidates };
 }

@@ -103,5 +103,9 @@ function noneAvailable(group: CandidateGroup, { state, deployments, policy, nowM
   const text =
     `${NONE_AVAILABLE}, Try again in ${seconds} seconds. Passed model=${shownName(group.name)}. ` +
     `pre-call-checks=${policy.enablePreCallChecks ? 'True' : 'False'}, cooldown_list=${pythonRepr(cooled)}`;
-  return new GatewayError('rate_limit', text, { retryAfterSeconds: Math.max(1, Math.ceil(left)) });
+  return new GatewayError('rate_limit', text, {
+    // LiteLLM-compat: it recognises this error by its text only.
+    type: 'internal_server_error',
+    retryAfterSeconds: Math.max(1, Math.ceil(left)),
+  });
 }

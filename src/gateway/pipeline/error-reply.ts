@@ -3,7 +3,10 @@ import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { HeaderList } from '../../wire/contract.ts';
 import { LITELLM_VERSION } from '../litellm-version.ts';
 import type { RoutedRequest } from './route-attempt.ts';
-import { headerSafe, ReplyHeaderWriter } from './reply-headers.ts';
+import { attemptHeaders, headerSafe, ReplyHeaderWriter } from './reply-headers.ts';
+
+/** What went wrong is the answer itself. */
+const NO_FAILURES = { callId: '', earlierFailures: [] };
 
 const writer = new ReplyHeaderWriter();
 
@@ -34,7 +37,8 @@ export function errorReplyHeaders(facts: ErrorFacts): string[] {
     request?.timeouts.text ?? facts.defaultTimeout,
   ];
   if (request === null) return [...out, 'x-litellm-version', LITELLM_VERSION];
-  out.push(...request.target.replyHeaders, 'x-litellm-model-group', headerSafe(request.group));
+  out.push(...request.target.replyHeaders, ...attemptHeaders(request, NO_FAILURES));
+  out.push('x-litellm-model-group', headerSafe(request.group));
   if (tellsProviderHeaders(request, facts.providerStatus))
     writer.addProviderHeaders(out, facts.providerHeaders, request.stream);
   return out;

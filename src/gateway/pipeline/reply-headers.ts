@@ -85,7 +85,8 @@ export function successHeaders(request: RoutedRequest, call: CallFacts, times: R
 
 const FIRST_ATTEMPT: HeaderList = ['x-litellm-attempted-retries', '0', 'x-litellm-attempted-fallbacks', '0'];
 
-function attemptHeaders({ attempt, tellsFailures }: RoutedRequest, { earlierFailures }: CallFacts): HeaderList {
+/** How often was tried before; LiteLLM's names. */
+export function attemptHeaders({ attempt, tellsFailures }: RoutedRequest, { earlierFailures }: CallFacts): HeaderList {
   const { retries, maxRetries, fallbacks, panic } = attempt;
   if (retries === 0 && fallbacks === 0 && !panic) return FIRST_ATTEMPT;
   const out = ['x-litellm-attempted-retries', String(retries), 'x-litellm-attempted-fallbacks', String(fallbacks)];
