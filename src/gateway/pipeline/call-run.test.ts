@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AssembledGateway, COMPLETION, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
+import type { FakeUpstreamCall } from '../../../test/support/fake-upstream.ts';
+import { deployment } from '../../../test/support/snapshot.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+
+const FAILURE = { error: { message: 'no', type: 'x', code: null } };
+const FALLBACKS = [{ group: ['other'] }];
+
+function two(routerRaw: JsonObject = {}, params: JsonObject = {}): AssembledGateway {
+  const deployments = [openaiDeployment({ cooldown_time: 0, ...params }), openaiDeployment({}, 'other')];
+  return new AssembledGateway({ deployments, routerRaw });
+}
+
+function last(to: AssembledGateway): FakeUpstreamCall {
+  return to.upstream.calls.at(-1) as FakeUpstreamCall;
+}
+
+function inFlight(to: AssembledGateway): readonly number[] {
+  const { router } = to.assembly.pipeline;
+  return router.facts.rows.map(({ slot }) => router.state.inFlight(slot));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('retries', () => {
+  test('ask again after a sleep, and tell how often', () => {
+    const to = two({ num_retries: 2 });
+    const exchange = to.chat();
+    last(to).answer(500, FAILURE);
+    expect([to.upstream.calls.length, exchange.headSent, vi.getTimerCount()]).toEqual([1, false, 1]);
+    vi.runOnlyPendingTimers();
+    expect(to.upstream.calls).toHaveLength(2);
+    last(to).answer(200, COMPLETION);
+    expect(exchange.status).toBe(200);
+    expect(exchange.replied('x-litellm-attempted-retries')).toEqual(['1']);
+    expect(exchange.replied('x-litellm-max-retries')).toEqual(['2']);
+    expect(inFlight(to)).toEqual([0, 0]);
+  });
+
+  test('end with the last error and the time limit of its deployment', () => {
+    const to = two({ num_retries: 1 }, { timeout: 7 });
+    const exchange = to.chat();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      last(to).answer(503, FAILURE);
+      vi.runOnlyPendingTimers();
+    }
+    expect([to.upstream.calls.length, exchange.status]).toEqual([2, 503]);
+    expect(exchange.replied('x-litellm-timeout')).toEqual(['7']);
+    expect(exchange.replied('x-litellm-attempted-retries')).toEqual(['1']);
+  });
+
+  test('are as many as the request, or its header, says', () => {
+    const to = two({ num_retries: 5 });
+    to.chat({ num_retries: 0 });
+    last(to).answer(500, FAILURE);
+    to.chat({ num_retries: 3 }, { 'x-litellm-num-retries': '0' });
+    last(to).answer(500, FAILURE);
+    expect([to.upstream.calls.length, vi.getTimerCount()]).toEqual([2, 0]);
+    expect(last(to).json).not.toHaveProperty('num_retries');
+  });
+
+  test('a client that leaves while nothing is under way is not served any more', () => {
+    const to = two({ num_retries: 2 });
+    const exchange = to.chat();
+    last(to).answer(500, FAILURE);
+    exchange.leave();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.runAllTimers();
+    expect(to.upstream.calls).toHaveLength(1);
+    expect(inFlight(to)).toEqual([0, 0]);
+  });
+
+  test('a stream that breaks before its first content is begun anew', () => {
+    const to = two({ num_retries: 1 });
+    const exchange = to.chat({ stream: true });
+    last(to).head(200, ['content-type', 'text/event-stream']);
+    last(to).data(': wait\n\n');
+    last(to).receiver.onError({ code: 'reset', message: 'reset', unsent: false });
+    vi.runOnlyPendingTimers();
+    expect([to.upstream.calls.length, exchange.headSent]).toEqual([2, false]);
+  });
+});
+
+describe('fallbacks', () => {
+  test('answer under their own name', () => {
+    const to = two({ fallbacks: FALLBACKS });
+    const exchange = to.chat();
+    last(to).answer(500, FAILURE);
+    last(to).answer(200, COMPLETION);
+    expect(exchange.json).toMatchObject({ model: 'other' });
+    expect(exchange.replied('x-litellm-model-group')).toEqual(['other']);
+    expect(exchange.replied('x-litellm-model-id')).toEqual(['id-other']);
+    expect(exchange.replied('x-litellm-attempted-fallbacks')).toEqual(['1']);
+  });
+
+  test('are found for a request that came through an alias', () => {
+    const deployments = [openaiDeployment({ cooldown_time: 0 }), openaiDeployment({}, 'other')];
+    const aliases = new Map([['short', { model: 'group', hidden: false }]]);
+    const to = new AssembledGateway({ deployments, aliases, routerRaw: { fallbacks: FALLBACKS } });
+    const exchange = to.chat({ model: 'short' });
+    last(to).answer(500, FAILURE);
+    last(to).answer(200, COMPLETION);
+    expect([exchange.status, exchange.replied('x-litellm-model-id')]).toEqual([200, ['id-other']]);
+  });
+
+  test('with parameters change the request, but not whether it streams', () => {
+    const changes = { model: 'other', temperature: 0.5, stream: true, messages: [{ role: 'user', content: 'new' }] };
+    const to = two({ fallbacks: [{ group: [changes] }] });
+    to.chat({ seed: 7 });
+    last(to).answer(500, FAILURE);
+    expect(last(to).json).toEqual({ model: 'gpt-4o', temperature: 0.5, seed: 7, messages: changes.messages });
+  });
+
+  test('are left out when the request says so', () => {
+    const to = two({ fallbacks: FALLBACKS });
+    const exchange = to.chat({ disable_fallbacks: true });
+    last(to).answer(500, FAILURE);
+    expect([to.upstream.calls.length, exchange.status]).toEqual([1, 500]);
+  });
+
+  test('may be listed by the request', () => {
+    const to = two();
+    to.chat({ fallbacks: ['other'] });
+    last(to).answer(400, FAILURE);
+    expect(to.upstream.calls).toHaveLength(2);
+    expect(last(to).json).not.toHaveProperty('fallbacks');
+  });
+
+  test('stand in for an answer that the content filter emptied', () => {
+    const to = two({ content_policy_fallbacks: FALLBACKS });
+    const exchange = to.chat();
+    const choices = [{ index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'content_filter' }];
+    last(to).answer(200, { ...COMPLETION, choices });
+    last(to).answer(200, COMPLETION);
+    expect(exchange.json).toMatchObject({ model: 'other', choices: COMPLETION.choices });
+  });
+
+  test('what broke off is not asked twice once the client has a part of it', () => {
+    const to = two({ num_retries: 2, fallbacks: FALLBACKS });
+    const exchange = to.post('/v1/audio/speech', { model: 'group', input: 'x', voice: 'alloy' });
+    last(to).head(200, ['content-type', 'audio/mpeg']);
+    last(to).data('abc');
+    last(to).receiver.onError({ code: 'reset', message: 'reset', unsent: false });
+    expect([to.upstream.calls.length, exchange.aborted, vi.getTimerCount()]).toEqual([1, true, 0]);
+  });
+});
+
+describe('what is not the deployment’s fault', () => {
+  test('a request that it cannot take goes to another one of the group at once', () => {
+    const to = new AssembledGateway({
+      deployments: [
+        deployment('weak', 'group', { model: 'openai/o1', api_base: 'http://weak.test/v1', api_key: 'k', weight: 1 }),
+        deployment('able', 'group', {
+          model: 'openai/gpt-4o',
+          api_base: 'http://able.test/v1',
+          api_key: 'k',
+          weight: 0,
+        }),
+      ],
+      routerRaw: { num_retries: 2 },
+    });
+    const exchange = to.chat({ temperature: 0.3 });
+    expect(to.upstream.only.request.origin).toBe('http://able.test');
+    to.upstream.only.answer(200, COMPLETION);
+    expect([exchange.status, vi.getTimerCount()]).toEqual([200, 0]);
+    const { router } = to.assembly.pipeline;
+    expect(router.facts.rows.map(({ slot }) => router.state.fails(slot, Date.now()))).toEqual([0, 0]);
+  });
+
+  test('a client that leaves frees its place', () => {
+    const to = two({}, { max_parallel_requests: 1 });
+    const exchange = to.chat();
+    expect(inFlight(to)).toEqual([1, 0]);
+    expect(to.chat().status).toBe(429);
+    exchange.leave();
+    expect(inFlight(to)).toEqual([0, 0]);
+    to.chat();
+    expect(to.upstream.calls).toHaveLength(2);
+  });
+});
