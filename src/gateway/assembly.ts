@@ -54,6 +54,7 @@ import type { CountingMemory } from './threads/counting-memory.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
+import { SingleFlight } from './pipeline/single-flight.ts';
 import { ResponseIds } from './pipeline/response-ids.ts';
 import { ReplyHeaderWriter } from './pipeline/reply-headers.ts';
 
@@ -208,6 +209,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
       lacksWebSearch: router.facts.rows.some(({ supportsWebSearch }) => !supportsWebSearch),
     },
     limits,
+    flights: snapshot.router.raw['single_flight'] === true ? new SingleFlight() : null,
     compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
     upstream: shared.upstream,
     restrictions,

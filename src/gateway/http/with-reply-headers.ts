@@ -1,71 +1,24 @@
-import type { BodyReceiver, Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
+import type { Exchange, HeaderList } from '../../wire/contract.ts';
+import { DelegatingExchange } from './delegating-exchange.ts';
 
 /** The same exchange, with headers added to its reply. Made only for requests of browsers, which need CORS headers. */
 export function withReplyHeaders(exchange: Exchange, added: HeaderList): Exchange {
   return added.length === 0 ? exchange : new DecoratedExchange(exchange, added);
 }
 
-class DecoratedExchange implements Exchange {
-  readonly #inner: Exchange;
+class DecoratedExchange extends DelegatingExchange {
   readonly #added: HeaderList;
 
   constructor(inner: Exchange, added: HeaderList) {
-    this.#inner = inner;
+    super(inner);
     this.#added = added;
   }
 
-  get method(): string {
-    return this.#inner.method;
+  override reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {
+    super.reply(status, [...headers, ...this.#added], body);
   }
-  get target(): string {
-    return this.#inner.target;
-  }
-  get path(): string {
-    return this.#inner.path;
-  }
-  get query(): string {
-    return this.#inner.query;
-  }
-  get remoteAddress(): string {
-    return this.#inner.remoteAddress;
-  }
-  get startedAtMs(): number {
-    return this.#inner.startedAtMs;
-  }
-  get headSent(): boolean {
-    return this.#inner.headSent;
-  }
-  get ended(): boolean {
-    return this.#inner.ended;
-  }
-  header(name: string): string | undefined {
-    return this.#inner.header(name);
-  }
-  headers(): HeaderList {
-    return this.#inner.headers();
-  }
-  readBody(receiver: BodyReceiver, limitBytes: number): void {
-    this.#inner.readBody(receiver, limitBytes);
-  }
-  reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {
-    this.#inner.reply(status, [...headers, ...this.#added], body);
-  }
-  replyHead(status: number, headers: HeaderList): void {
-    this.#inner.replyHead(status, [...headers, ...this.#added]);
-  }
-  write(chunk: Buffer): boolean {
-    return this.#inner.write(chunk);
-  }
-  end(): void {
-    this.#inner.end();
-  }
-  abort(): void {
-    this.#inner.abort();
-  }
-  onWritable(listener: () => void): void {
-    this.#inner.onWritable(listener);
-  }
-  onEnd(listener: (end: ExchangeEnd) => void): void {
-    this.#inner.onEnd(listener);
+
+  override replyHead(status: number, headers: HeaderList): void {
+    super.replyHead(status, [...headers, ...this.#added]);
   }
 }

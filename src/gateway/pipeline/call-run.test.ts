@@ -185,3 +185,39 @@ describe('what is not the deployment’s fault', () => {
     expect(to.upstream.calls).toHaveLength(2);
   });
 });
+
+describe('single flight', () => {
+  const whole = new AssembledGateway({ deployments: [openaiDeployment()], routerRaw: { single_flight: true } });
+
+  test('identical requests of one caller are one call, other bodies and streams are not', () => {
+    const [first, second] = [whole.chat(), whole.chat()];
+    expect(whole.upstream.calls).toHaveLength(1);
+    whole.chat({ seed: 1 });
+    whole.chat({ stream: true });
+    whole.chat({ stream: true });
+    expect(whole.upstream.calls).toHaveLength(4);
+    whole.upstream.calls[0]?.answer(200, COMPLETION);
+    expect([first.text, second.status]).toEqual([second.text, 200]);
+    expect(first.replied('x-litellm-call-id')).not.toEqual(second.replied('x-litellm-call-id'));
+    whole.chat();
+    expect(whole.upstream.calls).toHaveLength(5);
+  });
+
+  test('whoever waits makes the call when the client of the first one leaves', () => {
+    const to = new AssembledGateway({ deployments: [openaiDeployment()], routerRaw: { single_flight: true } });
+    const [first, second] = [to.chat(), to.chat()];
+    first.leave();
+    expect([to.upstream.calls.length, to.upstream.calls[0]?.aborted]).toEqual([2, true]);
+    const third = to.chat();
+    last(to).answer(200, COMPLETION);
+    expect([second.status, third.status, to.upstream.calls.length]).toEqual([200, 200, 2]);
+    expect(inFlight(to)).toEqual([0]);
+  });
+
+  test('is off unless it is asked for', () => {
+    const to = two();
+    to.chat();
+    to.chat();
+    expect(to.upstream.calls).toHaveLength(2);
+  });
+});

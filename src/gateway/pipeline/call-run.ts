@@ -13,6 +13,7 @@ import type { LimitedUsage } from '../../rate-limit/contract.ts';
 import type { Attempt, AttemptFailure, Decision, RoutingFailure } from '../../router/contract.ts';
 import type { RoutedCall } from '../../router/routed-call.ts';
 import type { Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
+import { receivedKey } from '../auth/received-key.ts';
 import { replyError } from '../http/reply-error.ts';
 import type { AdmittedRequest } from '../limits/contract.ts';
 import type { AnsweredAttempt, AttemptOwner, FailedReply } from './attempt-port.ts';
@@ -23,6 +24,7 @@ import type { RequestPlan } from './plan-request.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import { headerSafe } from './reply-headers.ts';
 import { routeAttempt, type RoutedRequest } from './route-attempt.ts';
+import { flightKey, WatchedExchange, type Flyer } from './single-flight.ts';
 import { UpstreamAttempt } from './upstream-attempt.ts';
 
 /** Makes the bytes for a deployment; a promise where a form must be written. @throws GatewayError */
@@ -40,7 +42,7 @@ const NO_TIMEOUTS: TimeoutInputs = {
   params: {},
 };
 
-export class CallRun implements AttemptOwner {
+export class CallRun implements AttemptOwner, Flyer {
   readonly exchange: Exchange;
   readonly callId: string;
   readonly #pipeline: LlmPipeline;
@@ -53,12 +55,14 @@ export class CallRun implements AttemptOwner {
   #attempt: UpstreamAttempt | null = null;
   #timer: NodeJS.Timeout | null = null;
   #lastReply = NO_REPLY;
+  /** The flight that this call leads. */
+  #flight: string | null = null;
   #over = false;
 
   constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange) {
     this.#pipeline = pipeline;
     this.#family = family;
-    this.exchange = exchange;
+    this.exchange = pipeline.flights === null ? exchange : new WatchedExchange(exchange);
     this.callId = headerSafe(exchange.header('x-litellm-call-id') ?? pipeline.newCallId());
     exchange.onEnd((end) => this.#exchangeEnded(end));
     exchange.onWritable(() => this.#attempt?.resume());
@@ -87,6 +91,38 @@ export class CallRun implements AttemptOwner {
       return;
     }
     this.#admitted = admitted;
+    if (!this.#joinsFlight(plan)) this.#route(plan);
+  }
+
+  /** Whether another's identical call is under way, whose answer is waited for. */
+  #joinsFlight({ family, fields, stream }: RequestPlan): boolean {
+    const { flights, state } = this.#pipeline;
+    const { exchange } = this;
+    if (flights === null || stream || family.reply !== 'json' || family.body !== 'json') return false;
+    const caller = receivedKey(exchange, state.snapshot.general.keyHeaderName);
+    const key = flightKey(caller, exchange.target, fields);
+    if (flights.join(key, this)) return true;
+    this.#leads(key);
+    return false;
+  }
+
+  #leads(key: string): void {
+    this.#flight = key;
+    if (this.exchange instanceof WatchedExchange)
+      this.exchange.onReply = (reply) => this.#pipeline.flights?.land(key, reply);
+  }
+
+  lead(key: string): void {
+    this.#leads(key);
+    const plan = this.#plan;
+    if (plan !== null) this.#guard(() => this.#route(plan));
+  }
+
+  landed(status: number): void {
+    this.#settle(status < 400 ? 'success' : 'failed', status, null, null);
+  }
+
+  #route(plan: RequestPlan): void {
     this.#call = this.#pipeline.router.route(plan.routing);
     this.#follow(this.#call.next());
   }
@@ -267,6 +303,7 @@ export class CallRun implements AttemptOwner {
     this.#attempt?.abort();
     if (this.#call?.attempt != null) this.#call.abandoned();
     this.#settle('client-left', 499, null, null);
+    if (this.#flight !== null) this.#pipeline.flights?.leave(this.#flight);
   }
 
   #settle(

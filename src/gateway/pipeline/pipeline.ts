@@ -24,6 +24,7 @@ import type { EmptyUsage } from './made-up-usage.ts';
 import type { CompiledDeployments, CompiledTarget } from './compiled-deployments.ts';
 import type { ResponseIds } from './response-ids.ts';
 import type { ReplyHeaderWriter } from './reply-headers.ts';
+import type { SingleFlight } from './single-flight.ts';
 import type { StreamDialect } from './stream-dialect.ts';
 
 /** The pools, as a call sees them. */
@@ -90,6 +91,8 @@ export interface LlmPipeline {
   readonly router: RouterCore;
   readonly routingRules: RoutingRules;
   readonly limits: GatewayLimits;
+  /** Null: identical requests are calls of their own. */
+  readonly flights: SingleFlight | null;
   readonly compiled: CompiledDeployments;
   readonly upstream: UpstreamSender;
   readonly failures: FailureMapping;

@@ -1,0 +1,65 @@
+import type { BodyReceiver, Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
+
+/** The same exchange behind another object, for those that change one thing about it. */
+export class DelegatingExchange implements Exchange {
+  readonly #inner: Exchange;
+
+  constructor(inner: Exchange) {
+    this.#inner = inner;
+  }
+
+  get method(): string {
+    return this.#inner.method;
+  }
+  get target(): string {
+    return this.#inner.target;
+  }
+  get path(): string {
+    return this.#inner.path;
+  }
+  get query(): string {
+    return this.#inner.query;
+  }
+  get remoteAddress(): string {
+    return this.#inner.remoteAddress;
+  }
+  get startedAtMs(): number {
+    return this.#inner.startedAtMs;
+  }
+  get headSent(): boolean {
+    return this.#inner.headSent;
+  }
+  get ended(): boolean {
+    return this.#inner.ended;
+  }
+  header(name: string): string | undefined {
+    return this.#inner.header(name);
+  }
+  headers(): HeaderList {
+    return this.#inner.headers();
+  }
+  readBody(receiver: BodyReceiver, limitBytes: number): void {
+    this.#inner.readBody(receiver, limitBytes);
+  }
+  reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {
+    this.#inner.reply(status, headers, body);
+  }
+  replyHead(status: number, headers: HeaderList): void {
+    this.#inner.replyHead(status, headers);
+  }
+  write(chunk: Buffer): boolean {
+    return this.#inner.write(chunk);
+  }
+  end(): void {
+    this.#inner.end();
+  }
+  abort(): void {
+    this.#inner.abort();
+  }
+  onWritable(listener: () => void): void {
+    this.#inner.onWritable(listener);
+  }
+  onEnd(listener: (end: ExchangeEnd) => void): void {
+    this.#inner.onEnd(listener);
+  }
+}
