@@ -3,7 +3,7 @@ import { checkConfig, checkExitCode, renderCheckJson, renderCheckText } from './
 
 const GOOD =
   'model_list: [{model_name: a, litellm_params: {model: openai/x, api_key: k}}]\ngeneral_settings: {master_key: sk-canary}\n';
-const MIXED = `${GOOD}litellm_settings: {max_budget: 5, json_logs: true, num_retries: 2, nonsense: 1}\n`;
+const MIXED = `${GOOD}litellm_settings: {max_budget: 5, json_logs: true, cache_params: 2, nonsense: 1}\n`;
 
 const check = (text: string): ReturnType<typeof checkConfig> => checkConfig('config.yaml', new Map(), { text });
 
@@ -20,7 +20,7 @@ describe('fast-litellm check', () => {
     expect([checkExitCode(report, false), checkExitCode(report, true)]).toEqual([0, 1]);
     const text = renderCheckText(report);
     expect(text).toMatch(/^ *! litellm_settings\.max_budget: restricts/m);
-    expect(text).toMatch(/^ {4}litellm_settings\.num_retries: not native yet/m);
+    expect(text).toMatch(/^ {4}litellm_settings\.cache_params: not native yet/m);
     expect(text.indexOf('Not served natively yet')).toBeLessThan(text.indexOf('Ignored ('));
     expect(text).toMatch(/Warnings \(1\)\n.*litellm_settings\.nonsense: unknown/);
     expect(text).toMatch(/Natively served \(\d+\)[^]*general_settings\.master_key/);
@@ -33,7 +33,7 @@ describe('fast-litellm check', () => {
       expect.objectContaining({ key: 'litellm_settings.max_budget', restricts: true }),
     );
     expect(json['fallback']).toContainEqual(
-      expect.objectContaining({ key: 'litellm_settings.num_retries', restricts: false }),
+      expect.objectContaining({ key: 'litellm_settings.cache_params', restricts: false }),
     );
   });
 

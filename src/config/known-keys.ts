@@ -124,13 +124,13 @@ const LITELLM: readonly Row[] = [
     'served',
     SERVED,
     `drop_params modify_params request_timeout ssl_verify cost_discount_config cost_margin_config disable_token_counter
-     disable_hf_tokenizer_download model_cost_map_url`,
+     disable_hf_tokenizer_download model_cost_map_url num_retries fallbacks default_fallbacks context_window_fallbacks
+     content_policy_fallbacks allowed_fails max_fallbacks`,
   ],
   [
     'fallback',
     WITHOUT,
-    `num_retries num_retries_per_request fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks
-     allowed_fails max_fallbacks cache cache_params enable_redis_auth_cache caching_groups priority_reservation_settings
+    `num_retries_per_request cache cache_params enable_redis_auth_cache caching_groups priority_reservation_settings
      force_ipv4 ssl_certificate ssl_ecdh_curve ssl_security_level model_alias_map
      model_group_settings custom_provider_map responses enable_json_schema_validation return_response_headers
      add_user_information_to_llm_headers add_function_to_prompt include_cost_in_streaming_usage network_mock
@@ -204,29 +204,32 @@ const ROUTER: readonly Row[] = [
   [
     'served',
     SERVED,
-    'model_group_alias timeout stream_timeout model_list ignore_invalid_deployments enable_pre_call_checks',
+    `model_group_alias timeout stream_timeout model_list ignore_invalid_deployments enable_pre_call_checks num_retries
+     max_fallbacks retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time
+     disable_cooldowns fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
+     tag_filtering_match_any routing_strategy routing_strategy_args optional_pre_call_checks`,
+  ],
+  [
+    'served',
+    'of this gateway alone; LiteLLM ignores it (docs/routing.md)',
+    `panic_mode half_open_probe credential_cooldowns max_attempts max_attempt_seconds retry_budget_ratio
+     retry_budget_min_per_second obey_retry_after retry_after_cap full_jitter timeout_fails_over skip_last_sleep
+     single_flight affinity`,
   ],
   [
     'fallback',
     WITHOUT,
-    `num_retries max_fallbacks retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy
-     cooldown_time fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
-     tag_filtering_match_any tag_routing_prefix optional_pre_call_checks redis_host redis_port
+    `tag_routing_prefix redis_host redis_port
      redis_password redis_db redis_url cache_kwargs cache_responses caching_groups default_priority polling_interval
      default_litellm_params enable_health_check_routing health_check_staleness_threshold health_check_ignore_transient_errors
      enable_weighted_failover routing_groups deployment_affinity_ttl_seconds model_group_affinity_config plugins
      assistants_config search_tools background_health_check_model_groups`,
   ],
-  [
-    'fallback',
-    'not native yet: every group is balanced by weight (simple-shuffle)',
-    'routing_strategy routing_strategy_args',
-  ],
   ['fallback', LOGGING, 'alerting_config'],
   [
     'ignored',
     NOTHING,
-    'disable_cooldowns client_ttl debug_level set_verbose router_general_settings fallback_access_check auto_router_capability_limit',
+    'client_ttl debug_level set_verbose router_general_settings fallback_access_check auto_router_capability_limit',
   ],
 ];
 
@@ -237,12 +240,12 @@ const PARAMS: readonly Row[] = [
     `model api_key api_base base_url api_version organization extra_headers headers custom_llm_provider timeout
      stream_timeout request_timeout weight drop_params additional_drop_params allowed_openai_params
      configurable_clientside_auth_params litellm_credential_name mock_response mock_timeout mock_delay
-     merge_reasoning_content_in_choices rpm tpm`,
+     merge_reasoning_content_in_choices rpm tpm num_retries cooldown_time order tags tag_regex region_name`,
   ],
   [
     'fallback',
     WITHOUT,
-    `max_retries num_retries cooldown_time order tags tag_regex region_name itpm otpm budget_duration modify_params
+    `max_retries itpm otpm budget_duration modify_params
      use_chat_completions_api keepalive_seconds allow_client_keepalive_override cache_control_injection_points
      prompt_id max_file_size_mb use_litellm_proxy custom_tokenizer hf_model_name ensure_alternating_roles
      supports_system_message fallbacks`,
@@ -265,11 +268,15 @@ const PARAMS: readonly Row[] = [
 ];
 
 const MODEL_INFO: readonly Row[] = [
-  ['served', SERVED, 'id db_model base_model mode supported_environments custom_tokenizer'],
+  [
+    'served',
+    SERVED,
+    'id db_model base_model mode supported_environments custom_tokenizer allowed_fails allowed_fails_policy cooldown_time order',
+  ],
   [
     'fallback',
     WITHOUT,
-    `allowed_fails allowed_fails_policy cooldown_time order health_check_timeout health_check_model
+    `health_check_timeout health_check_model
      health_check_max_tokens disable_background_health_check ptu_count cost_per_ptu_per_hour ptu_effective_from
      ptu_effective_to allow_fail_open team_public_model_name internal_router_model`,
   ],

@@ -73,9 +73,9 @@ describe('the report of keys', () => {
     const { findings } = loadConfig({
       env: new Map(),
       document: {
-        model_list: [{ model_name: 'a', litellm_params: { model: 'openai/x', order: 1, top_k: 5 } }],
+        model_list: [{ model_name: 'a', litellm_params: { model: 'openai/x', max_retries: 1, top_k: 5 } }],
         general_settings: { master_key: 'sk-1', ui_access_mode: 'all', master_kye: 'x' },
-        litellm_settings: { fallbacks: [] },
+        litellm_settings: { cache: true },
       },
     });
     const told = Object.fromEntries(findings.map((one) => [one.key, one.treatment]));
@@ -86,8 +86,8 @@ describe('the report of keys', () => {
       'general_settings.master_key': 'served',
       'general_settings.ui_access_mode': 'ignored',
       'general_settings.master_kye': 'ignored',
-      'litellm_settings.fallbacks': 'fallback',
-      'model_list[0].litellm_params.order': 'fallback',
+      'litellm_settings.cache': 'fallback',
+      'model_list[0].litellm_params.max_retries': 'fallback',
     });
     expect(findings.find((one) => one.key === 'general_settings.master_kye')?.note).toContain(
       'unknown to LiteLLM 1.102',

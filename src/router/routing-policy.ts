@@ -123,12 +123,12 @@ const DEFAULT_ALLOWED_FAILS = 3;
 const LARGEST_SAMPLE_LIST = 100;
 
 export function readRoutingPolicy({ router, litellm = {}, resilience }: PolicySources): RoutingPolicy {
-  const allowedFails = number(router['allowed_fails']);
+  const allowedFails = number(router['allowed_fails']) ?? number(litellm['allowed_fails']);
   const either = (key: string): JsonValue | undefined => router[key] ?? litellm[key];
   return {
     strategy: strategyOf(router['routing_strategy']),
     numRetries: number(router['num_retries']) ?? number(litellm['num_retries']) ?? DEFAULT_RETRIES,
-    maxFallbacks: number(router['max_fallbacks']) ?? 5,
+    maxFallbacks: number(router['max_fallbacks']) ?? number(litellm['max_fallbacks']) ?? 5,
     retryAfterSeconds: number(router['retry_after']) ?? 0,
     cooldownSeconds: number(router['cooldown_time']) ?? 5,
     disableCooldowns: router['disable_cooldowns'] === true,

@@ -66,6 +66,18 @@ describe('retries', () => {
     expect(last(to).json).not.toHaveProperty('num_retries');
   });
 
+  test('router_settings_override stands behind the request’s own members', () => {
+    const to = two({ num_retries: 5 });
+    to.chat({ num_retries: 0, router_settings_override: { num_retries: 2, timeout: 9 } });
+    expect(last(to).deadlines.totalMs).toBe(9000);
+    last(to).answer(500, FAILURE);
+    to.chat({ stream: true, stream_timeout: 3, router_settings_override: { fallbacks: [{ group: ['other'] }] } });
+    expect(last(to).deadlines.gapMs).toBe(3000);
+    last(to).answer(400, FAILURE);
+    expect(to.upstream.calls).toHaveLength(3);
+    expect(last(to).json).not.toHaveProperty('router_settings_override');
+  });
+
   test('a client that leaves while nothing is under way is not served any more', () => {
     const to = two({ num_retries: 2 });
     const exchange = to.chat();

@@ -10,7 +10,7 @@ import { promptOf } from '../counting/prompt-of.ts';
 import { withClientCredentials } from './client-credentials.ts';
 import type { CompiledTarget } from './compiled-deployments.ts';
 import { derivedDeploymentId } from './derived-deployment-id.ts';
-import type { LlmPipeline } from './pipeline.ts';
+import type { LlmPipeline, TimeoutInputs } from './pipeline.ts';
 import type { RequestPlan } from './plan-request.ts';
 import { writtenFields } from './request-document.ts';
 import { parseSeconds, type RequestFields } from './request-fields.ts';
@@ -46,15 +46,15 @@ export function routeAttempt(pipeline: LlmPipeline, plan: RequestPlan, attempt: 
   const fields = parameters === null ? plan.fields : withParameters(plan.fields, parameters);
   const target = targetOf(pipeline, plan, deployment, attempt);
   const isFirstGroup = attempt.group === plan.resolution.group;
-  const requestSeconds = ownSeconds(parameters) ?? plan.limits.requestSeconds;
-  const limits = { ...plan.limits, requestSeconds, stream: plan.stream };
+  const limits = limitsOf(plan, parameters);
   return {
     family: plan.family.family,
     fields,
     target,
     group: isFirstGroup ? plan.group : attempt.group,
     timeouts: pipeline.timeouts({ ...limits, params: deployment.params }),
-    clientTimeout: requestSeconds !== null || limits.headerSeconds !== null || limits.streamHeaderSeconds !== null,
+    clientTimeout:
+      limits.requestSeconds !== null || limits.headerSeconds !== null || limits.streamHeaderSeconds !== null,
     extraReplyHeaders: plan.extraReplyHeaders,
     pricedText: plan.pricedText,
     stream: plan.stream,
@@ -67,6 +67,19 @@ export function routeAttempt(pipeline: LlmPipeline, plan: RequestPlan, attempt: 
     tellsFailures: plan.tellsFailures,
   };
 }
+
+/** The parameters of a fallback entry, then the request's own members, then its `router_settings_override`. */
+function limitsOf({ limits, routing, stream }: RequestPlan, parameters: JsonObject | null): Limits {
+  const { timeoutSeconds = null, streamTimeoutSeconds = null } = routing.overrides ?? {};
+  return {
+    stream,
+    requestSeconds: ownSeconds(parameters) ?? limits.requestSeconds ?? timeoutSeconds,
+    headerSeconds: limits.headerSeconds,
+    streamHeaderSeconds: limits.streamHeaderSeconds ?? streamTimeoutSeconds,
+  };
+}
+
+type Limits = Omit<TimeoutInputs, 'params'>;
 
 /** The target for the client's own credentials is made for this call and not kept. */
 function targetOf(

@@ -75,6 +75,7 @@ const OVERRIDES = [
   'disable_fallbacks',
   'model_group_retry_policy',
   'enable_tag_filtering',
+  'stream_timeout',
 ] as const;
 
 /** The request's own members win over those of its `router_settings_override`, one by one. */
