@@ -1,12 +1,6 @@
 /** Which restricting settings a configuration holds; see restrictions.ts. */
 import type { Environment } from './environment.ts';
-import {
-  HARMLESS_CALLBACKS,
-  LIMITING_STRATEGIES,
-  RATE_LIMIT_PARAMS,
-  RESTRICTIONS,
-  type RestrictionRow,
-} from './restrictions.ts';
+import { HARMLESS_CALLBACKS, RATE_LIMIT_PARAMS, RESTRICTIONS, type RestrictionRow } from './restrictions.ts';
 import type { Deployment, GeneralSettings, JsonObject, JsonValue, Restriction } from './snapshot.ts';
 
 export interface RestrictionSources {
@@ -56,9 +50,7 @@ function globalRestrictions(raw: JsonObject): readonly Restriction[] {
 
 function enforcesRateLimits(router: JsonObject): boolean {
   const checks = asList(member(router, 'optional_pre_call_checks'));
-  return (
-    checks.includes('enforce_model_rate_limits') || LIMITING_STRATEGIES.has(member(router, 'routing_strategy') ?? '')
-  );
+  return checks.includes('enforce_model_rate_limits');
 }
 
 /** Reads the list as written: a deployment that was left out cannot be reached. */

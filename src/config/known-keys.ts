@@ -12,6 +12,7 @@ export interface KnownKey {
 type Row = readonly [treatment: KeyTreatment, note: string, keys: string];
 
 const SERVED = 'has its full effect';
+const STREAMS = 'of this gateway alone; LiteLLM ignores it (docs/stream-recovery.md)';
 const WITHOUT = 'not native yet: requests are served without it';
 const ROUTES = 'not native yet: its routes go to the fallback, or answer 501';
 const DATABASE = 'needs the key database, which is not native yet';
@@ -216,6 +217,7 @@ const ROUTER: readonly Row[] = [
      retry_budget_min_per_second obey_retry_after retry_after_cap full_jitter timeout_fails_over skip_last_sleep
      single_flight affinity`,
   ],
+  ['served', STREAMS, 'stream_recovery stream_hold_back_ms stream_hold_back_chars'],
   [
     'fallback',
     WITHOUT,
@@ -273,6 +275,7 @@ const MODEL_INFO: readonly Row[] = [
     SERVED,
     'id db_model base_model mode supported_environments custom_tokenizer allowed_fails allowed_fails_policy cooldown_time order',
   ],
+  ['served', STREAMS, 'stream_recovery supports_assistant_prefill'],
   [
     'fallback',
     WITHOUT,

@@ -17,6 +17,7 @@ import { reportKeys } from './report-keys.ts';
 import { findRestrictions } from './find-restrictions.ts';
 import { readAliases, readGeneralSettings, readLitellmSettings, readRouterSettings } from './settings.ts';
 import type { ConfigSnapshot, JsonObject } from './snapshot.ts';
+import { readStreamRecovery } from './stream-recovery.ts';
 import { dictFromJson, JsonMaker } from './yaml/json.ts';
 import { NOWHERE, pyDict, type PyDict } from './yaml/py-value.ts';
 
@@ -95,6 +96,7 @@ export function loadConfigWithFiles(options: LoadOptions): LoadedConfig {
   const raw = json.object(root);
   const restrictions = findRestrictions({ raw, deployments, general, environment });
   reportKeys(raw, restrictions, findings);
+  readStreamRecovery(router.raw, deployments, (key, note) => findings.warn(key, null, note));
   const snapshot: ConfigSnapshot = Object.freeze({
     version: options.version ?? 1,
     source: options.path ?? null,

@@ -97,22 +97,15 @@ export const RESTRICTIONS: readonly RestrictionRow[] = Object.freeze([
   row('general_settings.global_max_parallel_requests', 'llm', 10),
   row('general_settings.max_in_flight_requests_per_worker', 'llm', 10),
   row('litellm_settings.priority_reservation', 'llm', { prod: 0.9 }),
-  row('router_settings.default_max_parallel_requests', 'llm', 10),
-  row('litellm_params.max_parallel_requests', 'group', 1),
   row('litellm_params.default_api_key_tpm_limit', 'group', 1000),
   row('litellm_params.default_api_key_rpm_limit', 'group', 10),
   // Which deployment a request may reach.
-  row('router_settings.enable_tag_filtering', 'llm', true),
   row('model_info.enable_tag_filtering', 'group', true),
-  row('model_info.blocked', 'group', true),
   row('model_info.team_id', 'group', 'team-1'),
 ]);
 
-/** Limits of a deployment that only count when the router enforces them. */
-export const RATE_LIMIT_PARAMS: readonly string[] = ['rpm', 'tpm', 'itpm', 'otpm'];
-
-/** Strategies that refuse a request when every deployment is over its limits. */
-export const LIMITING_STRATEGIES: ReadonlySet<JsonValue> = new Set(['usage-based-routing', 'usage-based-routing-v2']);
+/** Limits of a deployment that only count when the router enforces them, and that are not enforced here yet. */
+export const RATE_LIMIT_PARAMS: readonly string[] = ['itpm', 'otpm'];
 
 /**
  * Callbacks that log, trace or enrich and never refuse. Any other name in `litellm_settings.callbacks` restricts: the
@@ -177,10 +170,6 @@ export function restrictionExamples(apiBase: string): readonly RestrictionExampl
     masterKeyPasses,
     document: exampleDocument(section, { [key]: example }, apiBase),
   }));
-  const limited = (routerSettings: JsonObject): JsonObject => ({
-    ...exampleDocument('litellm_params', { rpm: 1 }, apiBase),
-    router_settings: routerSettings,
-  });
   const callbacks = [
     'lakera_prompt_injection',
     'presidio',
@@ -195,13 +184,13 @@ export function restrictionExamples(apiBase: string): readonly RestrictionExampl
       masterKeyPasses: false,
       document: exampleDocument('litellm_settings', { callbacks: [name] }, apiBase),
     })),
-    ...[
-      { optional_pre_call_checks: ['enforce_model_rate_limits'] },
-      { routing_strategy: 'usage-based-routing-v2' },
-    ].map((settings) => ({
-      key: 'model_list[0].litellm_params.rpm',
+    {
+      key: 'model_list[0].litellm_params.itpm',
       masterKeyPasses: false,
-      document: limited(settings),
-    })),
+      document: {
+        ...exampleDocument('litellm_params', { itpm: 1 }, apiBase),
+        router_settings: { optional_pre_call_checks: ['enforce_model_rate_limits'] },
+      },
+    },
   ];
 }

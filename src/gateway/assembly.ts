@@ -46,7 +46,7 @@ import { SlicedCounting } from './counting/sliced-counting.ts';
 import { ContextWindow } from './pipeline/context-window.ts';
 import { spendRoutes } from './routes/spend-routes.ts';
 import { tokenCountRoutes } from './routes/token-count-routes.ts';
-import { NO_LIMITS } from './limits/contract.ts';
+import { compileLimits } from './limits/compile-limits.ts';
 import { affinityOf } from './routing/affinity-settings.ts';
 import { routerStateRoute } from './routing/router-state-route.ts';
 import { createRouter } from './routing/create-router.ts';
@@ -186,7 +186,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const callIds = new CallIdSource();
   const index = createIndex(snapshot, knowledge);
   const contextWindow = new ContextWindow(knowledge.context, bodies);
-  const limits = NO_LIMITS;
+  const limits = compileLimits({ snapshot, memory: parts.memory, now: () => state.now() });
   const router = createRouter({
     snapshot,
     index,

@@ -62,7 +62,8 @@ function emptyPickError(
       );
     case 'tags': {
       const text = `Not allowed to access model due to tags configuration. Passed model=${shownName(group.name)} and tags=${shownName(pythonRepr(request.tags))}`;
-      return new GatewayError('auth_error', text);
+      // LiteLLM-compat: known by its text only.
+      return new GatewayError('auth_error', text, { type: 'internal_server_error' });
     }
     case 'budget': {
       const text = `No deployments available - crossed budget: ${detail}`;
@@ -75,9 +76,7 @@ function emptyPickError(
           'a running call to end, or raise max_parallel_requests.',
       );
     case 'rate-limit':
-      return new GatewayError('rate_limit', `${NONE_AVAILABLE}. Passed model=${shownName(group.name)}.`, {
-        retryAfterSeconds: 60,
-      });
+      return noneWithin(group, tools.policy);
     case 'no-deployments':
     case 'provider':
     case 'mock':
@@ -87,6 +86,20 @@ function emptyPickError(
       return noneAvailable(group, tools);
   }
 }
+
+/** Every deployment has used up its minute. */
+function noneWithin(group: CandidateGroup, { strategy }: RoutingPolicy): GatewayError {
+  // LiteLLM-compat: pre-call checks say less than the strategy, and their error is known by its text only.
+  if (strategy !== 'usage-based-routing-v2')
+    return new GatewayError('rate_limit', `${NONE_AVAILABLE}.`, {
+      type: 'internal_server_error',
+      retryAfterSeconds: SECONDS_OF_A_MINUTE,
+    });
+  const text = `${NONE_AVAILABLE}. Passed model=${shownName(group.name)}.`;
+  return new GatewayError('rate_limit', text, { retryAfterSeconds: SECONDS_OF_A_MINUTE });
+}
+
+const SECONDS_OF_A_MINUTE = 60;
 
 function noneAvailable(group: CandidateGroup, { state, deployments, policy, nowMs }: EmptyPickTools): GatewayError {
   let shortest = Number.POSITIVE_INFINITY;

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { assemble, type Assembly } from '../../src/gateway/assembly.ts';
 import { CountingThread } from '../../src/gateway/counting/counting-thread.ts';
 import { GatewayTokenizers } from '../../src/gateway/counting/gateway-tokenizers.ts';
+import { limitMemoryFor } from '../../src/gateway/limits/limit-memory.ts';
 import { allocateCountingMemory } from '../../src/gateway/threads/counting-memory.ts';
 import { PriceTable, toPriceMap } from '../../src/pricing/price-table.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
@@ -24,7 +25,7 @@ export class AssembledGateway {
     const snapshot = snapshotWith({ ...parts, routerRaw: { num_retries: 0, ...parts.routerRaw } });
     this.assembly = assemble({
       snapshot,
-      memory: allocateCountingMemory(snapshot, 1, {}),
+      memory: allocateCountingMemory(snapshot, 1, limitMemoryFor(snapshot, null)),
       lane: 0,
       shared: {
         log,

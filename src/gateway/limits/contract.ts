@@ -59,5 +59,3 @@ export interface GatewayLimits {
   readonly deployments: DeploymentLimiter | null;
   readonly budgets: Budgets | null;
 }
-
-export const NO_LIMITS: GatewayLimits = { callers: null, deployments: null, budgets: null };

@@ -1,0 +1,84 @@
+/**
+ * `enforce_model_rate_limits`: `rpm` and `tpm` of a deployment hold whatever the strategy. Requests are counted before the
+ * call, tokens behind it, so that the call that passes a limit of tokens is still made (LiteLLM-compat).
+ *
+ * Counted over a sliding minute, where LiteLLM counts calendar minutes: no 60 seconds hold more than the limit, while there
+ * two minutes can touch. Exact across threads. Cost: one visit of a shared table per limit, no allocation.
+ */
+import type { Deployment } from '../../config/snapshot.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { TableKey } from '../../primitives/table-key.ts';
+import type { JsonValue } from '../../protocol/json.ts';
+import { REFUSED, type Counter } from '../../rate-limit/contract.ts';
+import type { DeploymentLimiter } from './contract.ts';
+
+export interface DeploymentLimiterOptions {
+  readonly deployments: readonly Deployment[];
+  readonly requests: Counter;
+  readonly tokens: Counter;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+interface Limited {
+  readonly rpm: number | null;
+  readonly tpm: number | null;
+  readonly requestsKey: TableKey;
+  readonly tokensKey: TableKey;
+}
+
+export function createDeploymentLimiter(options: DeploymentLimiterOptions): DeploymentLimiter {
+  const { requests, tokens, now } = options;
+  const limited = new Map(
+    options.deployments.flatMap((deployment) => {
+      const row = limitsOf(deployment, options);
+      return row === null ? [] : [[deployment.id, row] as const];
+    }),
+  );
+  return {
+    admit({ id }) {
+      const row = limited.get(id);
+      if (row === undefined) return;
+      const at = now();
+      if (row.tpm !== null && tokens.left(row.tokensKey, row.tpm, at) < 1)
+        throw refusal('TPM', row.tpm, tokens.waitMs(row.tokensKey, row.tpm, 1, at));
+      if (row.rpm !== null && requests.take(row.requestsKey, row.rpm, 1, at) === REFUSED)
+        throw refusal('RPM', row.rpm, requests.waitMs(row.requestsKey, row.rpm, 1, at));
+    },
+    settle({ id }, totalTokens) {
+      const row = limited.get(id);
+      if (row === undefined || row.tpm === null || totalTokens <= 0) return;
+      const at = now();
+      tokens.adjust(row.tokensKey, totalTokens, { takenAt: at, limit: row.tpm, sameWindowOnly: false }, at);
+    },
+  };
+}
+
+function limitsOf(
+  { id, params, modelInfo }: Deployment,
+  { requests, tokens }: DeploymentLimiterOptions,
+): Limited | null {
+  const rpm = limit(params['rpm']) ?? limit(modelInfo['rpm']);
+  const tpm = limit(params['tpm']) ?? limit(modelInfo['tpm']);
+  if (rpm === null && tpm === null) return null;
+  return {
+    rpm,
+    tpm,
+    requestsKey: new TableKey().fill(requests.seed, 1, id),
+    tokensKey: new TableKey().fill(tokens.seed, 2, id),
+  };
+}
+
+function limit(value: JsonValue | undefined): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? Math.floor(number) : null;
+}
+
+/** A limit of nothing never has room: then the whole minute is told. */
+function refusal(kind: 'RPM' | 'TPM', most: number, waitMs: number): GatewayError {
+  return new GatewayError(
+    'rate_limit',
+    `litellm.RateLimitError: Model rate limit exceeded. ${kind} limit=${most}, current usage=${most}`,
+    { retryAfterSeconds: most === 0 ? 60 : Math.min(60, Math.max(1, Math.ceil(waitMs / 1000))) },
+  );
+}

@@ -1,0 +1,46 @@
+/** Which limiters a configuration needs, and their memory, which lasts over reloads while their settings stay. */
+import type { ConfigSnapshot } from '../../config/snapshot.ts';
+import { isJsonArray } from '../../protocol/json.ts';
+import { makeCounter } from '../../rate-limit/counters.ts';
+import type { Counter, LimiterState } from '../../rate-limit/contract.ts';
+import type { CountingMemory } from '../threads/counting-memory.ts';
+
+type LimitMemory = CountingMemory['limits'];
+
+const WINDOW_MS = 60_000;
+/** Entries for each deployment; more than one, so that a table is never near full. */
+const ENTRIES_PER_DEPLOYMENT = 4;
+const LEAST_ENTRIES = 256;
+
+/** `optional_pre_call_checks: [enforce_model_rate_limits]`. */
+export function enforcesDeploymentLimits({ router }: ConfigSnapshot): boolean {
+  const checks = router.raw['optional_pre_call_checks'];
+  return isJsonArray(checks) && checks.includes('enforce_model_rate_limits');
+}
+
+/** The counters of deployments, from shared memory or new. */
+export function deploymentCounter(name: 'requests' | 'tokens', size: number, state?: LimiterState): Counter {
+  const capacity = entriesFor(size);
+  const shared = state === undefined ? {} : { shared: state.buffers };
+  return makeCounter('sliding', name, { windowMs: WINDOW_MS, capacity, ...shared });
+}
+
+/** What the name of a limiter's memory says beside its name: another size is another memory. */
+export function deploymentMemoryName(name: 'requests' | 'tokens', { deployments }: ConfigSnapshot): string {
+  return `deployment-${name}/${entriesFor(deployments.length)}`;
+}
+
+function entriesFor(deployments: number): number {
+  return Math.max(LEAST_ENTRIES, 2 ** Math.ceil(Math.log2(Math.max(1, deployments) * ENTRIES_PER_DEPLOYMENT)));
+}
+
+/** @param previous memory of the configuration before */
+export function limitMemoryFor(snapshot: ConfigSnapshot, previous: LimitMemory | null): LimitMemory {
+  if (!enforcesDeploymentLimits(snapshot)) return {};
+  const memory: Record<string, LimiterState> = {};
+  for (const name of ['requests', 'tokens'] as const) {
+    const key = deploymentMemoryName(name, snapshot);
+    memory[key] = previous?.[key] ?? { buffers: deploymentCounter(name, snapshot.deployments.length).buffers };
+  }
+  return memory;
+}
