@@ -10,6 +10,7 @@ import { mockedTarget } from './mock/mocked-target.ts';
 import { CallIdSource } from '../primitives/call-id.ts';
 import { LruMap } from '../primitives/lru-map.ts';
 import { timeoutsOf } from '../pool/deadlines.ts';
+import { modelSupports } from '../pricing/model-capabilities.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { mapProviderFailure, mapProviderStreamError, mapProviderUnreachable } from '../providers/map-failure.ts';
 import { compileTarget } from '../providers/target.ts';
@@ -30,6 +31,7 @@ import { compileOpenModeGuard } from './http/open-mode-guard.ts';
 import { RouteTable } from './http/route-table.ts';
 import { LITELLM_VERSION } from './litellm-version.ts';
 import { createCosting } from './costing.ts';
+import { numberAt } from '../pricing/price-entry.ts';
 import { createCostContext } from '../client/cost-context.ts';
 import { priceFamilies } from '../client/model-families.ts';
 import { createModelKnowledge, type ModelKnowledge } from '../client/model-knowledge.ts';
@@ -48,12 +50,14 @@ import { spendRoutes } from './routes/spend-routes.ts';
 import { tokenCountRoutes } from './routes/token-count-routes.ts';
 import { compileLimits } from './limits/compile-limits.ts';
 import { affinityOf } from './routing/affinity-settings.ts';
+import { PriorityScheduler } from './routing/priority-scheduler.ts';
 import { routerStateRoute } from './routing/router-state-route.ts';
 import { createRouter } from './routing/create-router.ts';
 import type { CountingMemory } from './threads/counting-memory.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
+import { compileRecovery } from './pipeline/recovery/recovery-settings.ts';
 import { SingleFlight } from './pipeline/single-flight.ts';
 import { ResponseIds } from './pipeline/response-ids.ts';
 import { ReplyHeaderWriter } from './pipeline/reply-headers.ts';
@@ -207,8 +211,16 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
       readsTags: router.policy.enableTagFiltering || limits.budgets !== null,
       affinity: affinityOf(snapshot.router.raw),
       lacksWebSearch: router.facts.rows.some(({ supportsWebSearch }) => !supportsWebSearch),
+      defaultPriority: numberAt(snapshot.router.raw, 'default_priority'),
     },
     limits,
+    scheduler: new PriorityScheduler({
+      isFree: (request) => router.peek(request) !== null,
+      now: () => state.monotonicMs(),
+    }),
+    recovery: compileRecovery(snapshot, ({ model }) =>
+      modelSupports({ model }, 'supports_assistant_prefill', knowledge.context),
+    ),
     flights: snapshot.router.raw['single_flight'] === true ? new SingleFlight() : null,
     compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
     upstream: shared.upstream,

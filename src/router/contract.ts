@@ -117,6 +117,10 @@ export interface RoutingRequest {
   readonly mayUse: ((model: string) => boolean) | null;
   readonly overrides: RoutingOverrides | null;
   readonly mocks: MockFailures | null;
+  /** Lower is sooner, where calls wait for a place; a call with a priority waits for cooldowns too. null: none. */
+  readonly priority: number | null;
+  /** How long it may wait for a place; null: the router's time limit. */
+  readonly waitSeconds: number | null;
 }
 
 /** An attempt that ended well. */
@@ -189,9 +193,22 @@ export interface Attempt {
   readonly probe: boolean;
 }
 
+/** What a call waits for that found every deployment full. */
+export interface AwaitedPlace {
+  /** Name of the group, as it is looked up. */
+  readonly model: string;
+  /** Until the call gives the group up. */
+  readonly secondsLeft: number;
+}
+
 export type Decision =
   | Attempt
-  | { readonly kind: 'sleep'; readonly seconds: number }
+  | {
+      readonly kind: 'sleep';
+      readonly seconds: number;
+      /** Slept only until a deployment has a free place; who can tell earlier need not sleep so long. */
+      readonly place?: AwaitedPlace;
+    }
   | { readonly kind: 'give-up'; readonly outcome: FailedOutcome };
 
 export interface FailedOutcome {

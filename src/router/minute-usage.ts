@@ -34,6 +34,17 @@ export class MinuteUsage {
     Atomics.add(this.#cells, slot * COLUMNS + TOKENS, tokens);
   }
 
+  /** What others used, as a cluster tells it. */
+  addUse(
+    slot: number,
+    { requests, tokens }: { readonly requests: number; readonly tokens: number },
+    nowMs: number,
+  ): void {
+    this.#turn(slot, nowMs);
+    Atomics.add(this.#cells, slot * COLUMNS + REQUESTS, requests);
+    Atomics.add(this.#cells, slot * COLUMNS + TOKENS, tokens);
+  }
+
   requests(slot: number, nowMs: number): number {
     return this.requestsIn(slot, MinuteUsage.minuteOf(nowMs));
   }

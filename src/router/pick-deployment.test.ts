@@ -83,7 +83,9 @@ describe('filters', () => {
     const { core } = testRouter([{ id: 'a', params: { max_parallel_requests: 1 } }, { id: 'b' }]);
     core.state.started(0, 0);
     expect(pickable(core)).toEqual(['b']);
-    const single = testRouter([{ id: 'a', params: { max_parallel_requests: 1 } }]).core;
+    const single = testRouter([{ id: 'a', params: { max_parallel_requests: 1 } }], {
+      resilience: { waitsForPlace: false },
+    }).core;
     single.state.started(0, 0);
     const decision = single.route(g).next();
     expect(decision).toMatchObject({

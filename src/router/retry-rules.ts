@@ -58,6 +58,7 @@ const FINAL_REASONS: ReadonlySet<RoutingFailure['reason']> = new Set([
   'budget',
   'blocked',
   'refused',
+  'busy',
 ]);
 
 export function isFinal({ reason }: RoutingFailure): boolean {

@@ -357,3 +357,38 @@ describe('misuse', () => {
     expect(() => call.abandoned()).toThrow('no attempt');
   });
 });
+
+describe('a full group', () => {
+  const full = [{ id: 'a', params: { max_parallel_requests: 1 } }];
+
+  it('is waited for until a place is free', () => {
+    const { core, clock } = testRouter(full);
+    core.state.started(0, 0);
+    const call = core.route(routingRequest('g', { waitSeconds: 10 }));
+    expect(call.next()).toMatchObject({ kind: 'sleep', place: { model: 'g', secondsLeft: 10 } });
+    clock.nowMs += 4000;
+    expect(call.next()).toMatchObject({ kind: 'sleep', place: { secondsLeft: 6 } });
+    core.state.ended(0, 0);
+    expect(call.next()).toMatchObject({ kind: 'attempt', deployment: { id: 'a' } });
+  });
+
+  it('is given up when the time is over, without retries, for its fallbacks', () => {
+    const other = { id: 'b', group: 'h' };
+    const { core, clock } = testRouter([...full, other], { router: { num_retries: 2, fallbacks: [{ g: ['h'] }] } });
+    core.state.started(0, 0);
+    const call = core.route(routingRequest('g', { waitSeconds: 1 }));
+    call.next();
+    clock.nowMs += 1000;
+    expect(call.next()).toMatchObject({ kind: 'attempt', deployment: { id: 'b' } });
+  });
+
+  it('a priority waits for cooldowns too', () => {
+    const { core, clock } = testRouter([{ id: 'a' }]);
+    core.state.coolDown(0, clock.nowMs, 5, { status: 429, rule: 'manual' });
+    expect(core.route(routingRequest('g')).next()).toMatchObject({ kind: 'give-up' });
+    const call = core.route(routingRequest('g', { priority: 1 }));
+    expect(call.next()).toMatchObject({ kind: 'sleep', place: { model: 'g' } });
+    clock.nowMs += 5000;
+    expect(call.next()).toMatchObject({ kind: 'attempt' });
+  });
+});

@@ -12,9 +12,11 @@ import type {
   Attempt,
   AttemptFailure,
   AttemptSuccess,
+  AwaitedPlace,
   Decision,
   DeploymentFacts,
   FailedOutcome,
+  FailureReason,
   NowMs,
   Random,
   RoutingFailure,
@@ -23,14 +25,15 @@ import type {
 } from './contract.ts';
 import type { Cooldowns } from './cooldowns.ts';
 import { type DeploymentState, PROBE_DUE } from './deployment-state.ts';
-import { isRetryableStatus } from './error-class.ts';
 import { effectiveChains, type EffectiveChains, exactTargets } from './fallback-chains.ts';
 import { raise, type Raised, raisedText } from './failure-text.ts';
 import { Frame, nextHop, planChain } from './fallback-frame.ts';
-import { type LatencySamples, TIMEOUT_PENALTY_SECONDS } from './latency-samples.ts';
+import type { LatencySamples } from './latency-samples.ts';
+import { groupHealth, hasOther } from './group-health.ts';
 import { mockFallbackFailure, mockRateLimitFailure } from './mock-failures.ts';
 import type { ModelIndex, Resolution } from './model-index.ts';
 import type { DeploymentPicker } from './pick-deployment.ts';
+import { recordFailure, recordSuccess } from './record-outcome.ts';
 import { type GroupHealth, isFinal, mayRetry, retryLimit, sleepBeforeRetry } from './retry-rules.ts';
 import { blockedFailure, emptyPickFailure, unknownModelFailure } from './router-failures.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -55,6 +58,14 @@ export interface CallTools {
 
 /** Times that a place may be lost to other threads before the group counts as full. */
 const MOST_RACES = 8;
+const BUSY = { reason: 'busy', detail: '' } as const;
+
+/** How often a driver that cannot be woken looks again; LiteLLM's `polling_interval`. */
+const PLACE_POLL_SECONDS = 0.03;
+/** LiteLLM's `request_timeout`. */
+const LONGEST_WAIT_SECONDS = 6000;
+/** What a call with a priority waits for beside a free place: it passes by itself. */
+const WAITED_OUT: ReadonlySet<FailureReason> = new Set(['no-deployments', 'rate-limit']);
 
 export class RoutedCall {
   readonly #core: CallTools;
@@ -66,6 +77,8 @@ export class RoutedCall {
   readonly #failures: RoutingFailure[] = [];
   #attempts = 0;
   #races = 0;
+  #waitsSinceMs: number | null = null;
+  #askedAgain = false;
   #attempt: Attempt | null = null;
   #mocksLeft: boolean;
   #cutShort: FailedOutcome['cutShortBy'] = null;
@@ -97,15 +110,7 @@ export class RoutedCall {
 
   succeeded(success: AttemptSuccess): SucceededOutcome {
     const attempt = this.#end();
-    const { slot } = attempt.deployment;
-    const { latencies, state, now, cooldowns } = this.#core;
-    const nowMs = now();
-    const { seconds, completionTokens } = success;
-    state.minutes.addTokens(slot, success.totalTokens, nowMs);
-    latencies.add(slot, completionTokens > 0 ? seconds / completionTokens : seconds, nowMs);
-    if (success.firstTokenSeconds !== null) latencies.addFirstToken(slot, success.firstTokenSeconds, nowMs);
-    latencies.addEwma(slot, seconds, false);
-    cooldowns.succeeded(attempt.deployment);
+    recordSuccess(this.#core, attempt.deployment, success);
     const frame = this.#top();
     return {
       deployment: attempt.deployment,
@@ -132,16 +137,58 @@ export class RoutedCall {
   }
 
   #recordFailure(failure: AttemptFailure, seconds: number): RoutingFailure {
+    return recordFailure(this.#core, this.#end().deployment, { failure, seconds });
+  }
+
+  /**
+   * The same for an answer that another one may take up where it broke off. Asked next, without waiting: another
+   * deployment of the group, else its fallbacks; where there is neither, once, the first group again. What is asked in a
+   * group counts as its retries; the budgets of attempts and retries hold.
+   */
+  brokeOff(failure: AttemptFailure, seconds: number): Decision {
+    const broken = this.#recordFailure(failure, seconds);
+    const next = this.#leave(broken);
+    return next.kind === 'give-up' ? (this.#onceMore(broken) ?? next) : next;
+  }
+
+  /** An answer that does not go on where another one broke off. Nothing is held against its deployment. */
+  differed(error: GatewayError): Decision {
     const { deployment } = this.#end();
-    const { latencies, now, cooldowns } = this.#core;
-    const timedOut = failure.error.name === 'Timeout';
-    const excused = failure.callerCredential || (failure.clientTimeout && timedOut);
-    if (!excused && blamesDeployment(failure.error)) latencies.addEwma(deployment.slot, seconds, true);
-    if (!excused && timedOut) latencies.add(deployment.slot, TIMEOUT_PENALTY_SECONDS, now());
-    cooldowns.failed(deployment, failure);
-    const { retryAfter, silentTimeout } = failure;
-    const error = timedOut ? withNote(failure.error, deployment) : failure.error;
-    return { reason: 'provider', error, deployment, retryAfter, silentTimeout };
+    this.#core.cooldowns.abandoned(deployment);
+    return this.#leave({ reason: 'provider', error, deployment, retryAfter: null, silentTimeout: false });
+  }
+
+  /** Whether the attempt under way may ask its deployment a second time, in another form. It counts again. */
+  mayRephrase(): boolean {
+    if (this.#attempt === null || this.#overBudget(0) || !this.#takeRetry()) return false;
+    this.#attempts++;
+    this.#core.state.minutes.addRequest(this.#attempt.deployment.slot, this.#core.now());
+    return true;
+  }
+
+  /** On to the next deployment that this frame has not asked yet, or out of it. */
+  #leave(failure: RoutingFailure): Decision {
+    const frame = this.#top();
+    this.#failures.push(failure);
+    const retries = this.#retries(frame, failure, groupHealth(frame, this.#core)) && frame.retries < frame.maxRetries;
+    frame.refuse({ ...failure, reason: 'refused' }, failure.deployment?.slot ?? -1);
+    const goesOn = retries && hasOther(frame, this.#core) && !this.#overBudget(0) && this.#takeRetry();
+    if (!goesOn) return this.#frameFailed(raise(failure));
+    frame.retries++;
+    return this.#pick(frame, frame.group as CandidateGroup);
+  }
+
+  #onceMore(failure: RoutingFailure): Decision | null {
+    const frame = this.#top();
+    const health = groupHealth(frame, this.#core);
+    if (this.#askedAgain || !this.#retries(frame, failure, health) || frame.retries >= frame.maxRetries) return null;
+    const { policy, jitter, now } = this.#core;
+    const seconds = sleepBeforeRetry({ failure, retries: frame.retries, health, nowMs: now() }, policy, jitter);
+    if (seconds === null || this.#overBudget(seconds) || !this.#takeRetry()) return null;
+    this.#askedAgain = true;
+    frame.retries++;
+    frame.refusal = frame.refusedSlots = frame.skipped = null;
+    return { kind: 'sleep', seconds };
   }
 
   /**
@@ -228,7 +275,7 @@ export class RoutedCall {
       skipped: frame.skipped,
     });
     const deployment = group.members[member];
-    if (deployment === undefined) return this.#attemptFailed(frame.refusal ?? this.#emptyPick(group));
+    if (deployment === undefined) return this.#nothingPicked(frame, group, picker.emptied);
     if (frame.refusal !== null && frame.refusedSlots?.has(deployment.slot) === true)
       return this.#attemptFailed(frame.refusal);
     const nowMs = now();
@@ -240,10 +287,11 @@ export class RoutedCall {
     if (deployment.maxParallelRequests !== null && state.inFlight(deployment.slot) > deployment.maxParallelRequests) {
       state.ended(deployment.slot, lane);
       if (probe) state.setProbe(deployment.slot, PROBE_DUE);
-      if (group.byId || ++this.#races > MOST_RACES) return this.#attemptFailed(this.#busy(group));
+      if (group.byId || ++this.#races > MOST_RACES) return this.#nothingPicked(frame, group, BUSY);
       return this.#pick(frame, group);
     }
     state.minutes.addRequest(deployment.slot, nowMs);
+    this.#waitsSinceMs = null;
     this.#attempts++;
     this.#attempt = {
       kind: 'attempt',
@@ -260,16 +308,30 @@ export class RoutedCall {
     return this.#attempt;
   }
 
-  #emptyPick(group: CandidateGroup): RoutingFailure {
-    const { picker, state, facts, policy, now } = this.#core;
-    const { reason, detail } = picker.emptied;
-    const pick = { reason, detail, group, request: this.#request };
-    return emptyPickFailure(pick, { state, deployments: facts.rows, policy, nowMs: now() });
+  #nothingPicked(frame: Frame, group: CandidateGroup, emptied: DeploymentPicker['emptied']): Decision {
+    const place = frame.refusal === null && this.#mayWait(emptied.reason) ? this.#awaitPlace(frame) : null;
+    if (place !== null) return { kind: 'sleep', seconds: Math.min(PLACE_POLL_SECONDS, place.secondsLeft), place };
+    return this.#attemptFailed(frame.refusal ?? this.#emptyPick(group, emptied));
   }
 
-  #busy(group: CandidateGroup): RoutingFailure {
+  #mayWait(reason: FailureReason): boolean {
+    if (!this.#core.policy.resilience.waitsForPlace) return false;
+    return reason === 'busy' || (this.#request.priority !== null && WAITED_OUT.has(reason));
+  }
+
+  /** @returns null when the time is over */
+  #awaitPlace({ model }: Frame): AwaitedPlace | null {
+    const { policy, now } = this.#core;
+    const nowMs = now();
+    this.#waitsSinceMs ??= nowMs;
+    const limit = this.#request.waitSeconds ?? policy.timeoutSeconds ?? LONGEST_WAIT_SECONDS;
+    const secondsLeft = limit - (nowMs - this.#waitsSinceMs) / 1000;
+    return secondsLeft <= 0 ? null : { model, secondsLeft };
+  }
+
+  #emptyPick(group: CandidateGroup, emptied: DeploymentPicker['emptied']): RoutingFailure {
     const { state, facts, policy, now } = this.#core;
-    const pick = { reason: 'busy', detail: '', group, request: this.#request } as const;
+    const pick = { ...emptied, group, request: this.#request };
     return emptyPickFailure(pick, { state, deployments: facts.rows, policy, nowMs: now() });
   }
 
@@ -277,7 +339,7 @@ export class RoutedCall {
     const frame = this.#top();
     this.#failures.push(failure);
     const { policy, jitter, now } = this.#core;
-    const health = this.#health(frame);
+    const health = groupHealth(frame, this.#core);
     if (!this.#retries(frame, failure, health)) return this.#frameFailed(raise(failure));
     frame.skip(failure);
     const facts = { failure, retries: frame.retries, health, nowMs: now() };
@@ -312,17 +374,6 @@ export class RoutedCall {
     if (this.#request.overrides?.disableFallbacks === true) return false;
     const plan = planChain(frame, failure, this.#chains, this.#core.isProvider);
     return plan.hops.some((hop) => typeof hop !== 'string' || (hop !== frame.model && !this.#tried.has(hop)));
-  }
-
-  /** LiteLLM-compat: how many the group has is what it had at the first failure. */
-  #health(frame: Frame): GroupHealth {
-    const { group } = frame;
-    if (group === null || group.byId) return { healthy: 0, total: 0 };
-    const { state, now } = this.#core;
-    const nowMs = now();
-    let healthy = 0;
-    for (const slot of group.slots) if (!state.isCooled(slot, nowMs)) healthy++;
-    return { healthy, total: group.slots.length };
   }
 
   #overBudget(sleepSeconds: number): boolean {
@@ -377,13 +428,4 @@ export class RoutedCall {
     };
     return { kind: 'give-up', outcome };
   }
-}
-
-/** A request that is wrong everywhere must not make a deployment look slow. */
-function blamesDeployment({ status }: GatewayError): boolean {
-  return isRetryableStatus(status) || status === 401 || status === 403 || status === 404;
-}
-
-function withNote(error: GatewayError, { timeoutNote }: DeploymentFacts): GatewayError {
-  return error.with({ message: `${error.message}${timeoutNote}` });
 }

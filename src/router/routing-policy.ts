@@ -44,6 +44,8 @@ export interface ResilienceOptions {
   readonly timeoutFailsOver: boolean;
   /** No sleep after the last attempt, which LiteLLM makes for nothing. */
   readonly skipLastSleep: boolean;
+  /** A call that finds every deployment full waits for a place within its time limit, instead of failing at once. */
+  readonly waitsForPlace: boolean;
 }
 
 /** LiteLLM as recorded. */
@@ -60,6 +62,7 @@ export const RECORDED_RESILIENCE: ResilienceOptions = {
   fullJitter: false,
   timeoutFailsOver: false,
   skipLastSleep: false,
+  waitsForPlace: true,
 };
 
 /** Default of the gateway: what bounds a request, and what no recorded answer of a healthy provider shows. */
@@ -185,6 +188,7 @@ function readResilience(router: JsonObject, defaults: ResilienceOptions): Resili
     fullJitter: flag('full_jitter', defaults.fullJitter),
     timeoutFailsOver: flag('timeout_fails_over', defaults.timeoutFailsOver),
     skipLastSleep: flag('skip_last_sleep', defaults.skipLastSleep),
+    waitsForPlace: flag('wait_for_place', defaults.waitsForPlace),
   };
 }
 

@@ -17,6 +17,8 @@ export function routingRequest(model: string, known: Partial<RoutingRequest> = {
     mayUse: null,
     overrides: null,
     mocks: null,
+    priority: null,
+    waitSeconds: null,
     ...known,
   };
 }

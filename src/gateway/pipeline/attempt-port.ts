@@ -3,6 +3,7 @@ import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { AttemptFailure, RoutingFailure } from '../../router/contract.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
+import type { StreamRecovery } from './recovery/stream-recovery.ts';
 
 /** What an attempt knows of a reply of which the client has seen nothing, for the headers of the last error. */
 export interface FailedReply {
@@ -28,9 +29,11 @@ export interface AttemptOwner {
   readonly contentFilterFails: boolean;
   /** What went wrong before this attempt, for the client that asked to be told. */
   readonly earlierFailures: readonly RoutingFailure[];
+  /** Null: the call's streams go to the client as they are. */
+  readonly recovery: StreamRecovery | null;
   /** The client has seen nothing: another attempt may follow. */
   attemptFailed(failure: AttemptFailure, seconds: number, reply: FailedReply): void;
-  /** The client has a part: nothing follows but this error. */
+  /** The client has a part: another attempt takes it up where the group says so, else nothing follows but this error. */
   attemptBroke(failure: AttemptFailure, seconds: number): void;
   attemptSucceeded(answer: AnsweredAttempt): void;
   /** A fault of ours, or an end that no other attempt changes. */

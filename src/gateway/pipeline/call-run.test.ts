@@ -186,15 +186,34 @@ describe('what is not the deployment’s fault', () => {
     expect(router.facts.rows.map(({ slot }) => router.state.fails(slot, Date.now()))).toEqual([0, 0]);
   });
 
-  test('a client that leaves frees its place', () => {
+  test('a client that leaves gives its place to who waits, lowest priority first', async () => {
     const to = two({}, { max_parallel_requests: 1 });
     const exchange = to.chat();
-    expect(inFlight(to)).toEqual([1, 0]);
-    expect(to.chat().status).toBe(429);
+    to.chat({ seed: 1, priority: 2 });
+    to.chat({ seed: 2, priority: 1 });
+    expect([to.upstream.calls.length, inFlight(to)]).toEqual([1, [1, 0]]);
     exchange.leave();
-    expect(inFlight(to)).toEqual([0, 0]);
+    await Promise.resolve();
+    expect([to.upstream.calls.length, inFlight(to), last(to).json['seed']]).toEqual([2, [1, 0], 2]);
+    expect(last(to).json).not.toHaveProperty('priority');
+  });
+
+  test('who waits and leaves never reaches the provider', async () => {
+    const to = two({}, { max_parallel_requests: 1 });
+    const first = to.chat();
+    to.chat().leave();
+    first.leave();
+    await Promise.resolve();
+    vi.runOnlyPendingTimers();
+    expect([to.upstream.calls.length, inFlight(to), vi.getTimerCount()]).toEqual([1, [0, 0], 0]);
+  });
+
+  test('a wait beyond the time limit of the request is refused', () => {
+    const to = two({}, { max_parallel_requests: 1 });
     to.chat();
-    expect(to.upstream.calls).toHaveLength(2);
+    const waiting = to.chat({ timeout: 1 });
+    vi.advanceTimersByTime(1100);
+    expect([waiting.status, waiting.text]).toEqual([429, expect.stringContaining('max_parallel_requests')]);
   });
 });
 

@@ -8,9 +8,8 @@
  */
 import { errorEvent } from '../../errors/error-body.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
-import type { LimitedUsage } from '../../rate-limit/contract.ts';
-import type { Attempt, AttemptFailure, Decision, RoutingFailure } from '../../router/contract.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type { Attempt, AttemptFailure, AwaitedPlace, Decision, RoutingFailure } from '../../router/contract.ts';
 import type { RoutedCall } from '../../router/routed-call.ts';
 import type { Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
 import { receivedKey } from '../auth/received-key.ts';
@@ -19,12 +18,14 @@ import type { AdmittedRequest } from '../limits/contract.ts';
 import type { AnsweredAttempt, AttemptOwner, FailedReply } from './attempt-port.ts';
 import { errorReplyHeaders, withExceptionType } from './error-reply.ts';
 import { planMock } from './mock-answer.ts';
-import type { LlmFamily, LlmPipeline, TimeoutInputs } from './pipeline.ts';
+import type { AttemptUsage, LlmFamily, LlmPipeline, Settlement, TimeoutInputs } from './pipeline.ts';
 import type { RequestPlan } from './plan-request.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import { headerSafe } from './reply-headers.ts';
 import { routeAttempt, type RoutedRequest } from './route-attempt.ts';
 import { flightKey, WatchedExchange, type Flyer } from './single-flight.ts';
+import { limitedUsage, usedTogether } from './limited-usage.ts';
+import { StreamRecovery } from './recovery/stream-recovery.ts';
 import { UpstreamAttempt } from './upstream-attempt.ts';
 
 /** Makes the bytes for a deployment; a promise where a form must be written. @throws GatewayError */
@@ -32,6 +33,7 @@ export type Prepare = (routed: RoutedRequest) => PreparedRequest | Promise<Prepa
 
 const NO_REPLY: FailedReply = { status: 0, headers: [] };
 const NO_HEADERS: HeaderList = [];
+const NO_ATTEMPTS: readonly AttemptUsage[] = [];
 
 /** For errors before a deployment is chosen. */
 const NO_TIMEOUTS: TimeoutInputs = {
@@ -50,10 +52,13 @@ export class CallRun implements AttemptOwner, Flyer {
   #plan: RequestPlan | null = null;
   #prepare: Prepare | null = null;
   #call: RoutedCall | null = null;
+  #recovery: StreamRecovery | null = null;
   #admitted: AdmittedRequest | null = null;
   #request: RoutedRequest | null = null;
   #attempt: UpstreamAttempt | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** Set while the call waits for a free place. */
+  #leaveQueue: (() => void) | null = null;
   #lastReply = NO_REPLY;
   /** The flight that this call leads. */
   #flight: string | null = null;
@@ -119,10 +124,13 @@ export class CallRun implements AttemptOwner, Flyer {
   }
 
   landed(status: number): void {
-    this.#settle(status < 400 ? 'success' : 'failed', status, null, null);
+    this.#settle(status < 400 ? 'success' : 'failed', status, null);
   }
 
   #route(plan: RequestPlan): void {
+    const { exchange } = this;
+    const onDifference = (): void => this.#differs();
+    this.#recovery = StreamRecovery.of({ pipeline: this.#pipeline, plan, exchange, onDifference });
     this.#call = this.#pipeline.router.route(plan.routing);
     this.#follow(this.#call.next());
   }
@@ -143,6 +151,10 @@ export class CallRun implements AttemptOwner, Flyer {
         this.#try(decision);
         return;
       case 'sleep':
+        if (decision.place !== undefined) {
+          this.#awaitPlace(decision.place);
+          return;
+        }
         this.#timer = setTimeout(() => this.#guard(() => this.#wake()), decision.seconds * 1000);
         return;
       case 'give-up':
@@ -150,8 +162,20 @@ export class CallRun implements AttemptOwner, Flyer {
     }
   }
 
+  #awaitPlace({ model, secondsLeft }: AwaitedPlace): void {
+    const routing = this.#plan?.routing;
+    if (routing === undefined) return;
+    this.#leaveQueue = this.#pipeline.scheduler.join({
+      request: model === routing.model ? routing : { ...routing, model },
+      priority: routing.priority ?? 0,
+      timeoutMs: secondsLeft * 1000,
+      go: () => this.#guard(() => this.#wake()),
+    });
+  }
+
   #wake(): void {
     this.#timer = null;
+    this.#leaveQueue = null;
     if (this.#call !== null) this.#follow(this.#call.next());
   }
 
@@ -186,7 +210,8 @@ export class CallRun implements AttemptOwner, Flyer {
     let prepared: PreparedRequest | Promise<PreparedRequest> | null;
     let running: UpstreamAttempt;
     try {
-      const routed = routeAttempt(this.#pipeline, plan, attempt);
+      const direct = routeAttempt(this.#pipeline, plan, attempt);
+      const routed = this.#recovery?.prepare(direct) ?? direct;
       this.#request = routed;
       running = new UpstreamAttempt(this.#pipeline, this.#family, this, routed);
       this.#attempt = running;
@@ -234,24 +259,44 @@ export class CallRun implements AttemptOwner, Flyer {
     return this.#call?.failures ?? [];
   }
 
+  get recovery(): StreamRecovery | null {
+    return this.#recovery;
+  }
+
   attemptFailed(failure: AttemptFailure, seconds: number, reply: FailedReply): void {
     this.#attempt = null;
     this.#lastReply = reply;
+    this.#recovery?.attemptEnded();
     this.#guard(() => {
       if (this.#call !== null) this.#follow(this.#call.failed(failure, seconds));
     });
   }
 
   attemptBroke(failure: AttemptFailure, seconds: number): void {
+    this.#attempt = null;
+    this.#recovery?.attemptEnded();
+    if (this.#recovery?.interrupted(failure.error) === true && this.#call !== null) {
+      const next = this.#call.brokeOff(failure, seconds);
+      this.#guard(() => this.#follow(next));
+      return;
+    }
     this.#call?.failedForGood(failure, seconds);
     this.#end(failure.error, 'failed');
   }
 
+  /** What goes on with a stream that broke off turns out to be another answer. */
+  #differs(): void {
+    this.#attempt?.abort();
+    this.#attempt = null;
+    this.#guard(() => {
+      if (this.#call !== null && this.#recovery !== null) this.#follow(this.#recovery.afterDifference(this.#call));
+    });
+  }
+
   attemptSucceeded({ usage, firstTokenSeconds, seconds }: AnsweredAttempt): void {
-    const used = limitedUsage(usage);
-    const { totalTokens = 0, completionTokens = 0 } = used ?? {};
+    const { totalTokens = 0, completionTokens = 0 } = limitedUsage(usage) ?? {};
     this.#call?.succeeded({ seconds, firstTokenSeconds, totalTokens, completionTokens });
-    this.#settle('success', 200, usage, used);
+    this.#settle('success', 200, usage);
   }
 
   giveUp(error: GatewayError): void {
@@ -274,10 +319,11 @@ export class CallRun implements AttemptOwner, Flyer {
     return new GatewayError('internal', 'Internal server error. The gateway logged the cause with this call id.');
   }
 
-  #end(error: GatewayError, outcome: 'failed'): void {
+  #end(last: GatewayError, outcome: 'failed'): void {
+    const error = this.#recovery?.cause ?? last;
     const facts = { callId: this.callId, status: error.status, reason: error.message };
     this.#pipeline.state.log.debug(facts, 'a call failed');
-    this.#settle(outcome, error.status, null, null);
+    this.#settle(outcome, error.status, null);
     if (!this.exchange.headSent) this.#replyError(error);
     else if (this.#plan?.stream === true && this.#family.dialect !== null) {
       this.exchange.write(Buffer.from(errorEvent(withExceptionType(error))));
@@ -302,26 +348,33 @@ export class CallRun implements AttemptOwner, Flyer {
     if (this.#over || end === 'finished') return;
     this.#attempt?.abort();
     if (this.#call?.attempt != null) this.#call.abandoned();
-    this.#settle('client-left', 499, null, null);
+    this.#settle('client-left', 499, null);
     if (this.#flight !== null) this.#pipeline.flights?.leave(this.#flight);
   }
 
-  #settle(
-    outcome: 'success' | 'failed' | 'client-left',
-    status: number,
-    usage: JsonObject | null,
-    used: LimitedUsage | null,
-  ): void {
+  #settle(outcome: Settlement['outcome'], status: number, usage: JsonObject | null): void {
     this.#over = true;
     this.#attempt = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#leaveQueue?.();
+    this.#pipeline.scheduler.placeFreed();
+    const broken = this.#recovery?.close(outcome === 'success') ?? null;
+    if (broken === null) this.#book({ outcome, status, usage }, NO_ATTEMPTS);
+    else void broken.then((attempts) => this.#book({ outcome, status, usage }, attempts));
+  }
+
+  #book(end: Pick<Settlement, 'outcome' | 'status' | 'usage'>, brokenAttempts: readonly AttemptUsage[]): void {
     const target = this.#request?.target ?? null;
-    if (outcome === 'success') this.#admitted?.settle(used);
+    const last = limitedUsage(end.usage);
+    const used = usedTogether(last, brokenAttempts);
+    if (end.outcome === 'success') this.#admitted?.settle(used);
     else this.#admitted?.fail(used);
-    if (target !== null && used !== null)
-      this.#pipeline.limits.deployments?.settle(target.deployment, used.totalTokens);
+    const { deployments } = this.#pipeline.limits;
+    if (target !== null && last !== null) deployments?.settle(target.deployment, last.totalTokens);
+    for (const attempt of brokenAttempts)
+      deployments?.settle(attempt.target.deployment, limitedUsage(attempt.usage)?.totalTokens ?? 0);
     const group = this.#request?.group ?? this.#plan?.group ?? '';
-    this.#pipeline.settled({ callId: this.callId, target, group, usage, outcome, status });
+    this.#pipeline.settled({ callId: this.callId, target, group, ...end, brokenAttempts });
   }
 }
 
@@ -329,26 +382,4 @@ export class CallRun implements AttemptOwner, Flyer {
 function refusalOf(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   throw error;
-}
-
-/** Usage as chat, Responses and embeddings tell it. */
-function limitedUsage(usage: JsonObject | null): LimitedUsage | null {
-  if (usage === null) return null;
-  const count = (...names: readonly string[]): number => {
-    for (const name of names) {
-      const value = usage[name];
-      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-    }
-    return 0;
-  };
-  const promptTokens = count('prompt_tokens', 'input_tokens');
-  const completionTokens = count('completion_tokens', 'output_tokens');
-  const details = usage['prompt_tokens_details'] ?? usage['input_tokens_details'];
-  const cached = isJsonObject(details) ? details['cached_tokens'] : null;
-  return {
-    promptTokens,
-    completionTokens,
-    totalTokens: count('total_tokens') || promptTokens + completionTokens,
-    ...(typeof cached === 'number' && cached > 0 ? { cachedTokens: cached } : {}),
-  };
 }

@@ -11,6 +11,7 @@ import type { JsonKind } from '../../protocol/shallow-json-scanner.ts';
 import type { ModelIndex } from '../../router/model-index.ts';
 import type { RouterCore } from '../../router/router-core.ts';
 import type { GatewayLimits } from '../limits/contract.ts';
+import type { PriorityScheduler } from '../routing/priority-scheduler.ts';
 import type { RoutingRules } from '../routing/request-routing.ts';
 import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
@@ -22,6 +23,7 @@ import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';
 import type { ContextWindow } from './context-window.ts';
 import type { EmptyUsage } from './made-up-usage.ts';
 import type { CompiledDeployments, CompiledTarget } from './compiled-deployments.ts';
+import type { RecoverySettings } from './recovery/recovery-settings.ts';
 import type { ResponseIds } from './response-ids.ts';
 import type { ReplyHeaderWriter } from './reply-headers.ts';
 import type { SingleFlight } from './single-flight.ts';
@@ -75,12 +77,20 @@ export interface FailureMapping {
   reported(failure: ProviderFailure): GatewayError;
 }
 
+/** What one attempt has used. */
+export interface AttemptUsage {
+  readonly target: CompiledTarget;
+  readonly usage: JsonObject;
+}
+
 /** What is known when a call is over: for spend, metrics and logs. */
 export interface Settlement {
   readonly callId: string;
   readonly target: CompiledTarget | null;
   readonly group: string;
   readonly usage: JsonObject | null;
+  /** Streams of this call that came to nothing and were paid for all the same, oldest first; see `recovery/`. */
+  readonly brokenAttempts: readonly AttemptUsage[];
   readonly outcome: 'success' | 'failed' | 'client-left';
   readonly status: number;
 }
@@ -91,6 +101,10 @@ export interface LlmPipeline {
   readonly router: RouterCore;
   readonly routingRules: RoutingRules;
   readonly limits: GatewayLimits;
+  /** Null: no group takes up streams that broke off. */
+  readonly recovery: RecoverySettings | null;
+  /** Calls that wait for a free place. */
+  readonly scheduler: PriorityScheduler;
   /** Null: identical requests are calls of their own. */
   readonly flights: SingleFlight | null;
   readonly compiled: CompiledDeployments;

@@ -85,6 +85,11 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
   if (resolution === null || requested === null) throw unknownModel(found, requested, family);
   const stream = family.dialect !== null && wantsStream(fields);
   const previous = previousResponse(pipeline, fields, family);
+  const limits: RequestLimits = {
+    requestSeconds: secondsField(fields, fields.timeout),
+    headerSeconds: headerSeconds(exchange, 'x-litellm-timeout'),
+    streamHeaderSeconds: headerSeconds(exchange, 'x-litellm-stream-timeout'),
+  };
   return {
     family,
     fields,
@@ -99,13 +104,10 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
       inputTokens: facts.inputTokens,
       pinnedId: previous?.deploymentId ?? null,
       mayUse: null,
+      waitSeconds: limits.headerSeconds ?? limits.requestSeconds,
     }),
     given,
-    limits: {
-      requestSeconds: secondsField(fields, fields.timeout),
-      headerSeconds: headerSeconds(exchange, 'x-litellm-timeout'),
-      streamHeaderSeconds: headerSeconds(exchange, 'x-litellm-stream-timeout'),
-    },
+    limits,
     extraReplyHeaders: guardrailHeaders(fields),
     pricedText: family.pricesInput ? inputText(fields) : null,
     stream,

@@ -5,6 +5,7 @@ import type { RoutedRequest } from './route-attempt.ts';
 import type { ReplyMode, ReplyPort } from './reply-mode.ts';
 import type { TokenCounting } from '../counting/contract.ts';
 import { countedUsage } from './made-up-usage.ts';
+import type { StreamRecovery } from './recovery/stream-recovery.ts';
 import type { ResponseIds } from './response-ids.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { StreamReply } from './stream-reply.ts';
@@ -17,6 +18,8 @@ export interface ReplyHead {
   readonly contentType: string;
   readonly responseIds: ResponseIds;
   readonly counting: TokenCounting;
+  /** Null: a stream goes to the client as it is. */
+  readonly recovery: StreamRecovery | null;
 }
 
 /** Chooses how a successful reply is relayed. A stream that was asked for and is none is read as JSON, to find the error in it. */
@@ -28,8 +31,9 @@ export function selectReplyMode(
 ): ReplyMode {
   const { clientModel, target } = request;
   const { status, contentType } = head;
-  if (request.stream && family.dialect !== null && !contentType.includes('json')) {
-    return new StreamReply(port, {
+  // Behind a stream that has begun no JSON can follow: read as a stream, it is one without an end.
+  if (request.stream && family.dialect !== null && (!contentType.includes('json') || port.exchange.headSent)) {
+    return new StreamReply(head.recovery?.port(port) ?? port, {
       clientModel,
       includeUsage: request.includeUsage,
       dialect: family.dialect,

@@ -23,6 +23,10 @@ export class StreamedAnswer {
     return this.#head ?? {};
   }
 
+  get begun(): boolean {
+    return this.#head !== null;
+  }
+
   /** LiteLLM-compat: tool calls are counted as the JSON that they are handed out as. */
   get content(): string {
     const calls = [...this.#calls.values()].map(({ id, name, text }) =>

@@ -49,7 +49,7 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
 
   /** Answers without a provider; instead of `send`. */
   mock(plan: MockPlan): void {
-    this.#mock = new MockAnswer(this.#pipeline, this, this.#request);
+    this.#mock = new MockAnswer(this.#pipeline, this.#owner.recovery?.port(this) ?? this, this.#request);
     this.#mock.start(plan);
   }
 
@@ -94,6 +94,7 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
             contentType: headerValue(headers, 'content-type'),
             responseIds: this.#pipeline.responseIds,
             counting: this.#pipeline.counting,
+            recovery: this.#owner.recovery,
           })
         : new FailureReply((body) => this.#failWithReply(status, body));
     this.#mode = mode;
@@ -139,8 +140,8 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
   onDeadline(kind: DeadlineKind, limitMs: number, elapsedMs: number): void {
     this.#call = null;
     if (this.#over) return;
-    if (this.exchange.headSent) {
-      this.#mode?.onBroken(this.cut(`no content for ${limitMs / 1000} s`));
+    if (this.exchange.headSent && this.#mode !== null) {
+      this.#mode.onBroken(this.cut(`no content for ${limitMs / 1000} s`));
       return;
     }
     const { provider, model } = this.#request.target;

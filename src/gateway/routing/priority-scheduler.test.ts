@@ -45,17 +45,13 @@ describe('PriorityScheduler', () => {
     expect(places.went).toEqual(['d', 'b', 'a', 'c']);
   });
 
-  test('nobody overtakes who waits already, and with a free place nobody waits', () => {
+  test('a place of this thread is given on in the same turn', async () => {
     const places = new Places();
-    const request = routingRequest('g');
-    expect(places.scheduler.mustWait(request)).toBe(true);
-    places.free = 1;
-    expect(places.scheduler.mustWait(request)).toBe(false);
     places.join('a', 1);
-    expect([places.scheduler.mustWait(request), places.scheduler.mustWait(routingRequest('other'))]).toEqual([
-      true,
-      false,
-    ]);
+    places.free = 1;
+    places.scheduler.placeFreed();
+    await Promise.resolve();
+    expect(places.went).toEqual(['a']);
   });
 
   test('a wait ends with its time, and no timer runs for nobody', () => {

@@ -1,10 +1,10 @@
 /**
- * Requests with a `priority` (lower is sooner, `router_settings.default_priority` where they say none) wait for their turn
- * while no deployment of their group may be asked, instead of failing at once: LiteLLM's scheduler.
+ * Calls that wait for a deployment of their group to have a free place, lowest `priority` first
+ * (`router_settings.default_priority` where they say none), then in the order of their coming: LiteLLM's scheduler.
  *
- * One heap per group that somebody waits for; a request goes as soon as a deployment is there and nobody before it
- * waits. Deployments are freed by other threads too, so the heads are looked at every `pollMs`, by one timer that runs
- * only while somebody waits. O(log n) to join and to go; who leaves is dropped when it comes to the top.
+ * One heap per group that somebody waits for; the head goes as soon as a deployment is there. When a call of this thread
+ * ends, the heads are looked at in the same turn; places are freed by other threads too, so they are looked at every
+ * `pollMs` as well, by one timer that runs only while somebody waits. O(log n) to join and to go; who leaves is dropped when it comes to the top.
  */
 import type { RoutingRequest } from '../../router/contract.ts';
 
@@ -37,6 +37,7 @@ export class PriorityScheduler {
   readonly #heaps = new Map<string, Entry[]>();
   #timer: NodeJS.Timeout | null = null;
   #joined = 0;
+  #looksSoon = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -47,11 +48,6 @@ export class PriorityScheduler {
     let count = 0;
     for (const heap of this.#heaps.values()) for (const entry of heap) if (!entry.gone) count++;
     return count;
-  }
-
-  /** Whether this request must wait: nothing is free, or somebody of its group waits already. */
-  mustWait(request: RoutingRequest): boolean {
-    return this.#heaps.has(request.model) || !this.#options.isFree(request);
   }
 
   /** @returns leaves the queue; without effect once `go` was called */
@@ -65,6 +61,16 @@ export class PriorityScheduler {
     return () => {
       entry.gone = true;
     };
+  }
+
+  /** A call of this thread ended: whoever waits is looked at now. Costs one comparison when nobody does. */
+  placeFreed(): void {
+    if (this.#heaps.size === 0 || this.#looksSoon) return;
+    this.#looksSoon = true;
+    queueMicrotask(() => {
+      this.#looksSoon = false;
+      this.#look();
+    });
   }
 
   #look(): void {

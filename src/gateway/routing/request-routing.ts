@@ -22,6 +22,8 @@ export interface RoutingFacts {
   /** The deployment that gave the response which this request follows. */
   readonly pinnedId: string | null;
   readonly mayUse: ((model: string) => boolean) | null;
+  /** The client's own time limit. */
+  readonly waitSeconds: number | null;
 }
 
 /** What of the configuration decides how much of a request is read. */
@@ -31,6 +33,8 @@ export interface RoutingRules {
   readonly readsTags: boolean;
   readonly affinity: AffinityKind | null;
   readonly lacksWebSearch: boolean;
+  /** `default_priority`. */
+  readonly defaultPriority: number | null;
 }
 
 /** @throws SyntaxError when a member that is read is not JSON */
@@ -54,6 +58,8 @@ export function routingRequestOf(rules: RoutingRules, facts: RoutingFacts): Rout
     mayUse: facts.mayUse,
     overrides,
     mocks: fields.mocks.length === 0 ? null : mockFailures(fields),
+    priority: priorityOf(members) ?? rules.defaultPriority,
+    waitSeconds: facts.waitSeconds,
   };
 }
 
@@ -145,6 +151,11 @@ function mockFailures(fields: RequestFields): MockFailures | null {
     rateLimit: ownMember(mocks, 'mock_testing_rate_limit_error') === true,
   };
   return Object.values(failures).includes(true) ? failures : null;
+}
+
+function priorityOf(members: Members): number | null {
+  const value = members.get('priority');
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
 function objectAt(members: Members, key: string): JsonObject | null {
