@@ -137,7 +137,7 @@ describe('an unset variable', () => {
     ['litellm_settings', 'max_budget'],
     ['general_settings', 'custom_auth'],
     ['general_settings', 'allowed_ips'],
-    ['router_settings', 'enable_tag_filtering'],
+    ['router_settings', 'guardrail_list'],
   ])('is an error where it would switch off %s.%s', (section, key) => {
     expect(refusal(`${section}: {${key}: ${UNSET}}`).code).toBe('missing_variable');
   });

@@ -29,19 +29,19 @@ describe('restricting settings', () => {
   });
 
   it('governs the group of the deployment alone', () => {
-    const limited = { model_name: 'b', litellm_params: { model: 'openai/x', max_parallel_requests: 1 } };
+    const limited = { model_name: 'b', litellm_params: { model: 'openai/x', guardrails: ['pii'] } };
     expect(restrictions({ model_list: [ENTRY, limited] })).toEqual([
-      { key: 'model_list[1].litellm_params.max_parallel_requests', scope: { modelName: 'b' }, masterKeyPasses: false },
+      { key: 'model_list[1].litellm_params.guardrails', scope: { modelName: 'b' }, masterKeyPasses: false },
     ]);
   });
 
-  it('leaves rpm and tpm alone while they are only weights', () => {
-    const weighted = { model_name: 'a', litellm_params: { model: 'openai/x', rpm: 10, tpm: 1000 } };
+  it('leaves itpm and otpm alone while nobody enforces them', () => {
+    const weighted = { model_name: 'a', litellm_params: { model: 'openai/x', rpm: 10, itpm: 10, otpm: 1000 } };
     expect(restrictions({ model_list: [weighted] })).toEqual([]);
     const checks = { optional_pre_call_checks: ['enforce_model_rate_limits'] };
     expect(restrictions({ model_list: [weighted], router_settings: checks }).map((one) => one.key)).toEqual([
-      'model_list[0].litellm_params.rpm',
-      'model_list[0].litellm_params.tpm',
+      'model_list[0].litellm_params.itpm',
+      'model_list[0].litellm_params.otpm',
     ]);
   });
 

@@ -96,7 +96,11 @@ function noneWithin(group: CandidateGroup, { strategy }: RoutingPolicy): Gateway
       retryAfterSeconds: SECONDS_OF_A_MINUTE,
     });
   const text = `${NONE_AVAILABLE}. Passed model=${shownName(group.name)}.`;
-  return new GatewayError('rate_limit', text, { retryAfterSeconds: SECONDS_OF_A_MINUTE });
+  return new GatewayError('rate_limit', text, {
+    retryAfterSeconds: SECONDS_OF_A_MINUTE,
+    // LiteLLM-compat: this refusal looks like a provider's answer there.
+    headers: ['llm_provider-retry-after', String(SECONDS_OF_A_MINUTE)],
+  });
 }
 
 const SECONDS_OF_A_MINUTE = 60;
