@@ -83,6 +83,7 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
   const given = checkClientCredentials(fields, general, resolution === null ? [] : deploymentsOf(resolution));
   checkRequired(fields, family);
   if (resolution === null || requested === null) throw unknownModel(found, requested, family);
+  for (const { deployment } of resolution.candidates) pipeline.restrictions.group(caller, deployment.modelName);
   const stream = family.dialect !== null && wantsStream(fields);
   const previous = previousResponse(pipeline, fields, family);
   const limits: RequestLimits = {
