@@ -31,6 +31,34 @@ export {
   type ParamsQuestion,
   type ProviderQuestion,
 } from './client/model-library.ts';
+export type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  Embeddings,
+  Images,
+  Moderation,
+  Reranking,
+  ResponsesAnswer,
+  ResponsesEvent,
+  TextCompletion,
+  Transcription,
+} from './client/router/answers.ts';
+export type {
+  AllowedFailsPolicy,
+  Answered,
+  CallFailure,
+  CallOptions,
+  DeploymentInfo,
+  DeploymentReport,
+  FallbackList,
+  HiddenParams,
+  RetryPolicy,
+  RouterDeployment,
+  RouterOptions,
+  RouterSettings,
+  Streamed,
+} from './client/router/contract.ts';
+export { Router } from './client/router/router.ts';
 export { countTokens, decode, encode, loadTokenizer, tokenCounter, trimMessages } from './client/token-counter.ts';
 export type { DecodeQuestion, EncodeQuestion, TokenLibrary } from './client/token-library.ts';
 export type { TrimmedMessages, TrimOptions } from './client/trim-messages.ts';

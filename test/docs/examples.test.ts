@@ -65,6 +65,7 @@ function programOf(markdown: string): { readonly source: string; readonly checks
 test.each([
   ['README.md', 2],
   ['docs/tokens.md', 8],
+  ['docs/router.md', 12],
 ])('%s', async (name, atLeast) => {
   const { source, checks } = programOf(readFileSync(path.join(root, name), 'utf8'));
   const folder = mkdtempSync(path.join(tmpdir(), 'fast-litellm-docs-'));

@@ -1,0 +1,95 @@
+/** Failures of one attempt as errors of LiteLLM's classes, with what retries and cooldowns ask about them. */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { JsonValue } from '../../protocol/json.ts';
+import type { ProviderFailure, ProviderUnreachable, UpstreamTarget } from '../../providers/contract.ts';
+import { mapProviderFailure, mapProviderStreamError, mapProviderUnreachable } from '../../providers/map-failure.ts';
+import type { AttemptFailure } from '../../router/contract.ts';
+import type { HeaderList, TransportError } from '../../wire/contract.ts';
+import { closedError } from './running-calls.ts';
+import { secretOf } from './targets.ts';
+
+export interface FailureFacts {
+  /** The time limit that holds is the caller's own. */
+  readonly clientTimeout: boolean;
+  readonly callerCredential: boolean;
+}
+
+export class AttemptFailures {
+  readonly #target: UpstreamTarget;
+  readonly #facts: FailureFacts;
+
+  constructor(target: UpstreamTarget, facts: FailureFacts) {
+    this.#target = target;
+    this.#facts = facts;
+  }
+
+  provider(status: number, body: string, headers: HeaderList): AttemptFailure {
+    return this.#failure(
+      mapProviderFailure(this.#answered(status, body, headers)),
+      headerValue(headers, 'retry-after'),
+    );
+  }
+
+  /** An `error` inside an answer of status 200. */
+  reported(error: JsonValue): AttemptFailure {
+    return this.#failure(mapProviderStreamError(this.#answered(200, JSON.stringify(error), [])));
+  }
+
+  /** @param answering a part of the answer has come */
+  transport(error: TransportError, answering: boolean): AttemptFailure {
+    const { code, message } = error;
+    if (code === 'closed') return this.#failure(closedError());
+    if (code === 'saturated') {
+      const text = `Too many calls wait for a connection: ${message}. Make fewer at a time, or add deployments.`;
+      return this.#failure(new GatewayError('service_unavailable', text));
+    }
+    if (answering) return this.cut(message);
+    const kind = code === 'malformed-reply' ? 'malformed' : code === 'connect-timeout' ? 'timeout' : 'connection';
+    return this.#unreachable({ kind, message });
+  }
+
+  timedOut(limitMs: number, elapsedMs: number): AttemptFailure {
+    const seconds = { timeoutSeconds: limitMs / 1000, elapsedSeconds: elapsedMs / 1000 };
+    return this.#unreachable({ kind: 'timeout', message: 'deadline', ...seconds });
+  }
+
+  cut(message: string): AttemptFailure {
+    return this.#unreachable({ kind: 'cut', message });
+  }
+
+  malformed(message: string): AttemptFailure {
+    return this.#unreachable({ kind: 'malformed', message });
+  }
+
+  of(error: GatewayError): AttemptFailure {
+    return this.#failure(error);
+  }
+
+  #unreachable(failure: Omit<ProviderUnreachable, 'provider' | 'model'>): AttemptFailure {
+    const { provider, model } = this.#target;
+    return this.#failure(mapProviderUnreachable({ provider, model, ...failure }));
+  }
+
+  #answered(status: number, body: string, headers: HeaderList): ProviderFailure {
+    const { provider, model } = this.#target;
+    const secret = secretOf(this.#target);
+    return { provider, model, status, body, headers, ...(secret === '' ? {} : { secret }) };
+  }
+
+  #failure(error: GatewayError, retryAfter: string | null = null): AttemptFailure {
+    const timedOut = error.name === 'Timeout';
+    return {
+      error,
+      retryAfter,
+      silentTimeout: timedOut,
+      clientTimeout: timedOut && this.#facts.clientTimeout,
+      callerCredential: this.#facts.callerCredential,
+    };
+  }
+}
+
+export function headerValue(headers: HeaderList, name: string): string | null {
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    if (headers[index] === name) return headers[index + 1] ?? null;
+  return null;
+}

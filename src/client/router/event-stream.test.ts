@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { TimerWheel } from '../../primitives/timer-wheel.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import { AttemptFailures } from './attempt-failures.ts';
+import { CallScope } from './call-scope.ts';
+import { CHUNK_EVENTS } from './event-shape.ts';
+import { EventStream } from './event-stream.ts';
+import { mockedTarget } from './mock-answer.ts';
+import { RunningCalls } from './running-calls.ts';
+import { testRouter } from '../../../test/support/router.ts';
+import { routingRequest } from '../../router/routing-request.ts';
+
+interface Bench {
+  readonly stream: EventStream;
+  readonly log: string[];
+  readonly clock: { nowMs: number };
+  readonly wheel: TimerWheel;
+  readonly controller: AbortController;
+}
+
+function bench({ silenceMs = 1000 } = {}): Bench {
+  const log: string[] = [];
+  const clock = { nowMs: 0 };
+  const controller = new AbortController();
+  const wheel = new TimerWheel({ now: () => clock.nowMs, startInterval: () => () => undefined });
+  const attempt = testRouter([{ id: 'd' }])
+    .core.route(routingRequest('g'))
+    .next();
+  if (attempt.kind !== 'attempt') throw new Error('no attempt');
+  const scope = new CallScope(controller.signal, new RunningCalls());
+  const stream = new EventStream({
+    scope,
+    shape: CHUNK_EVENTS,
+    includeUsage: false,
+    convert: null,
+    counted: null,
+    failures: new AttemptFailures(mockedTarget(attempt), { clientTimeout: false, callerCredential: false }),
+    silenceMs,
+    wheel,
+    monotonicMs: () => clock.nowMs,
+    owner: {
+      opened: () => log.push('opened'),
+      notOpened: ({ error }) => log.push(`not opened: ${error.name}`),
+      succeeded: ({ totalTokens }) => log.push(`succeeded: ${totalTokens}`),
+      broke: ({ error }) => log.push(`broke: ${error.name}`),
+      abandoned: () => log.push('abandoned'),
+    },
+  });
+  stream.readFrom({
+    abort: () => log.push('abort'),
+    pause: () => log.push('pause'),
+    resume: () => log.push('resume'),
+  });
+  scope.onAbort((reason) => stream.abort(reason));
+  return { stream, log, clock, wheel, controller };
+}
+
+const chunk = (content: string, reason: string | null = null): JsonObject => ({
+  choices: [{ index: 0, delta: { content }, finish_reason: reason }],
+});
+const bytes = (...events: readonly (JsonObject | string)[]): Buffer =>
+  Buffer.from(events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join(''));
+
+describe('back-pressure', () => {
+  it('pauses after 32 events that nobody reads, and goes on when they are read', async () => {
+    const { stream, log, wheel, clock } = bench();
+    stream.onData(bytes(...Array.from({ length: 31 }, () => chunk('a'))));
+    expect(log).toEqual(['opened']);
+    stream.onData(bytes(chunk('a')));
+    expect(log).toEqual(['opened', 'pause']);
+    expect(wheel.armed).toBe(0);
+    clock.nowMs = 60_000;
+    wheel.tick();
+    for (let read = 0; read < 31; read++) await stream.next();
+    expect(log).toEqual(['opened', 'pause']);
+    await stream.next();
+    expect(log).toEqual(['opened', 'pause', 'resume']);
+    expect(wheel.armed).toBe(1);
+  });
+});
+
+describe('ends', () => {
+  it('reports success once, with what the usage chunk said, though nobody asked for it', async () => {
+    const { stream, log, wheel } = bench();
+    stream.onData(bytes(chunk('a', 'stop'), { choices: [], usage: { total_tokens: 9 } }, '[DONE]'));
+    stream.onEnd();
+    expect(log).toEqual(['opened', 'succeeded: 9', 'resume']);
+    expect(await stream.next()).toMatchObject({ value: chunk('a', 'stop') });
+    expect(await stream.next()).toMatchObject({ done: true });
+    expect(wheel.armed).toBe(0);
+  });
+
+  it('an answer of no events is an empty stream', async () => {
+    const { stream, log } = bench();
+    stream.onData(bytes('[DONE]'));
+    expect(log.slice(0, 2)).toEqual(['opened', 'succeeded: 0']);
+    expect(await stream.next()).toMatchObject({ done: true });
+  });
+
+  it('after the finish reason is whole without [DONE]; without either it is cut', async () => {
+    const whole = bench();
+    whole.stream.onData(bytes(chunk('a', 'stop')));
+    whole.stream.onEnd();
+    expect(whole.log).toContain('succeeded: 0');
+    const cut = bench();
+    cut.stream.onData(bytes(chunk('a')));
+    cut.stream.onEnd();
+    expect(cut.log).toEqual(['opened', 'abort', 'broke: APIConnectionError']);
+    expect(await cut.stream.next()).toMatchObject({ done: false });
+    await expect(cut.stream.next()).rejects.toThrow(/ended before its last event/);
+    expect(await cut.stream.next()).toMatchObject({ done: true });
+  });
+
+  it('silence before the first event is a time-out, after it a cut; comments do not count', () => {
+    const first = bench();
+    first.stream.onData(Buffer.from(': ping\n\n'));
+    first.clock.nowMs = 1100;
+    first.wheel.tick();
+    expect(first.log).toEqual(['abort', 'abort', 'not opened: Timeout']);
+    const later = bench();
+    later.clock.nowMs = 900;
+    later.stream.onData(bytes(chunk('a')));
+    later.clock.nowMs = 1800;
+    later.wheel.tick();
+    expect(later.log).toEqual(['opened']);
+    later.clock.nowMs = 2100;
+    later.wheel.tick();
+    expect(later.log.at(-1)).toBe('broke: APIConnectionError');
+  });
+});
+
+describe('leaving', () => {
+  it('by return drops the call and what was not read', async () => {
+    const { stream, log } = bench();
+    stream.onData(bytes(chunk('a'), chunk('b')));
+    await stream.next();
+    await stream.return();
+    expect(log).toEqual(['opened', 'abort', 'abandoned']);
+    expect(await stream.next()).toMatchObject({ done: true });
+    stream.onData(bytes(chunk('c')));
+    stream.onEnd();
+    expect(log).toEqual(['opened', 'abort', 'abandoned']);
+  });
+
+  it('by the signal rejects all who wait: the first with the reason, the others with the end', async () => {
+    const { stream, log, controller } = bench();
+    stream.onData(bytes(chunk('a')));
+    await stream.next();
+    const waiting = [stream.next(), stream.next()];
+    controller.abort(new Error('enough'));
+    expect(log).toEqual(['opened', 'abort', 'abandoned']);
+    await expect(waiting[0]).rejects.toThrow('enough');
+    expect(await waiting[1]).toMatchObject({ done: true });
+  });
+
+  it('by the signal after the provider’s end still ends the reading', async () => {
+    const { stream, log, controller } = bench();
+    stream.onData(bytes(chunk('a', 'stop'), '[DONE]'));
+    controller.abort(new Error('enough'));
+    await expect(stream.next()).rejects.toThrow('enough');
+    expect(await stream.next()).toMatchObject({ done: true });
+    expect(log).not.toContain('abandoned');
+  });
+});

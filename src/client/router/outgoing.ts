@@ -1,0 +1,159 @@
+/**
+ * The request of one attempt: the deployment's target, the body by its parameter rules, headers and time limits. slow
+ * path by nature: a program hands over objects, so every body is built and written anew.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { type EffectiveTimeouts, timeoutsOf } from '../../pool/deadlines.ts';
+import type { UpstreamTarget } from '../../providers/contract.ts';
+import type { Attempt } from '../../router/contract.ts';
+import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
+import { formBody } from './form-body.ts';
+import { mockedTarget } from './mock-answer.ts';
+import type { ReadCall } from './read-call.ts';
+import type { SetUp } from './set-up.ts';
+import type { Targets } from './targets.ts';
+
+export interface Outgoing {
+  readonly target: UpstreamTarget;
+  readonly timeouts: EffectiveTimeouts;
+  readonly clientTimeout: boolean;
+  readonly callerCredential: boolean;
+  /** The call's body with the parameters of the fallback entry that led here. */
+  readonly body: JsonObject;
+  /** The answer of a mock; null: a provider is asked. */
+  readonly canned: JsonValue | null;
+}
+
+export interface PlanParts {
+  readonly setUp: SetUp;
+  readonly targets: Targets;
+  readonly call: ReadCall;
+}
+
+/** @throws GatewayError when the deployment cannot be asked this */
+export function planAttempt({ setUp, targets, call }: PlanParts, attempt: Attempt): Outgoing {
+  const deployment = setUp.deployments[attempt.deployment.slot];
+  if (deployment === undefined) throw new Error('the router chose a deployment that it does not have');
+  const body = attempt.parameters === null ? call.body : { ...call.body, ...attempt.parameters };
+  const own = ownParameters(body);
+  const canned = body['mock_response'] ?? deployment.params['mock_response'] ?? null;
+  const target =
+    canned === null
+      ? targets.of({ deployment, model: attempt.model, family: call.family.family, own })
+      : mockedTarget(attempt);
+  const requestSeconds = seconds(body['timeout']) ?? seconds(body['request_timeout']);
+  const streamSeconds = seconds(body['stream_timeout']);
+  const { policy } = setUp;
+  return {
+    target,
+    timeouts: timeoutsOf({
+      stream: call.stream,
+      requestSeconds,
+      headerSeconds: null,
+      streamHeaderSeconds: streamSeconds,
+      params: deployment.params,
+      routerSeconds: policy.timeoutSeconds,
+      routerStreamSeconds: policy.streamTimeoutSeconds,
+      globalSeconds: null,
+    }),
+    clientTimeout: requestSeconds !== null || (call.stream && streamSeconds !== null),
+    callerCredential: own !== null,
+    body,
+    canned,
+  };
+}
+
+/** What a call may set in the deployment's place. */
+const OWN_PARAMETERS = [
+  'api_key',
+  'api_base',
+  'base_url',
+  'api_version',
+  'organization',
+  'custom_llm_provider',
+  'azure_ad_token',
+];
+
+function ownParameters(body: JsonObject): JsonObject | null {
+  let own: Record<string, JsonValue> | null = null;
+  for (const name of OWN_PARAMETERS) {
+    const value = body[name];
+    if (typeof value === 'string' && value !== '') (own ??= {})[name] = value;
+  }
+  return own;
+}
+
+function seconds(value: JsonValue | undefined): number | null {
+  return typeof value === 'number' && value > 0 ? value : null;
+}
+
+/** @throws GatewayError */
+export function writeRequest(call: ReadCall, plan: Outgoing): UpstreamRequest | Promise<UpstreamRequest> {
+  const { target, body } = plan;
+  const headers = withExtra(withExtra(target.headers, body['headers']), body['extra_headers']);
+  if (call.family.body === 'form')
+    return formBody(target, call.family.family, body).then(({ contentType, bytes }) =>
+      requestOf(target, [...headers, 'content-type', contentType], bytes),
+    );
+  const dropParams = typeof body['drop_params'] === 'boolean' ? body['drop_params'] : null;
+  const sent = target.params.rewrite(body, { stream: call.stream, dropParams });
+  return requestOf(target, [...headers, 'content-type', 'application/json'], Buffer.from(written(sent)));
+}
+
+function requestOf(target: UpstreamTarget, headers: HeaderList, body: Buffer): UpstreamRequest {
+  return {
+    origin: target.origin,
+    method: 'POST',
+    path: target.path,
+    headers: [...headers, 'accept-encoding', 'identity'],
+    body: [body],
+    bodyLength: body.length,
+  };
+}
+
+function written(body: JsonObject): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw new GatewayError('bad_request', 'The request holds something that JSON cannot say: a bigint, or a cycle.', {
+      cause,
+    });
+  }
+}
+
+/** The connection's own headers are not the caller's. */
+const NEVER: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'connection',
+  'transfer-encoding',
+  'content-type',
+]);
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const UNSAFE_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** The call's own headers replace the deployment's. */
+function withExtra(headers: HeaderList, value: JsonValue | undefined): HeaderList {
+  if (value === undefined || value === null) return headers;
+  const extra = extraHeaders(value);
+  const replaced = new Set(extra.filter((_, index) => index % 2 === 0));
+  const kept = headers.flatMap((name, index) =>
+    index % 2 === 0 && !replaced.has(name) ? [name, headers[index + 1] ?? ''] : [],
+  );
+  return [...kept, ...extra];
+}
+
+function extraHeaders(value: JsonValue): HeaderList {
+  if (!isJsonObject(value)) throw wrongHeaders();
+  return Object.entries(value).flatMap(([name, text]) => {
+    if (typeof text !== 'string' || !NAME.test(name) || UNSAFE_VALUE.test(text)) throw wrongHeaders();
+    const lower = name.toLowerCase();
+    return NEVER.has(lower) ? [] : [lower, text];
+  });
+}
+
+function wrongHeaders(): GatewayError {
+  const text = '`extraHeaders` has to be an object of names and texts that HTTP allows.';
+  return new GatewayError('bad_request', text, { param: 'extra_headers' });
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { errorOf, messages, testTools } from '../../../test/support/library-router.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { RouterDeployment } from './contract.ts';
+import { Router } from './router.ts';
+
+const entry = (modelName: string, id: string, params: object = {}): RouterDeployment => ({
+  modelName,
+  litellmParams: { model: `simulated/fast+${id}`, ...params },
+  modelInfo: { id },
+});
+
+function create(options: object, environment: Readonly<Record<string, string>> = {}): Router {
+  return new Router(options, testTools({ environment: new Map(Object.entries(environment)) }));
+}
+
+function refusal(options: unknown): GatewayError {
+  try {
+    create(options as object);
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('options', () => {
+  it('are LiteLLM’s, in either spelling, with its defaults', () => {
+    const camel = create({ numRetries: 4, cooldownTime: 9, routingStrategy: 'least-busy' });
+    const snake = create({ num_retries: 4, cooldown_time: 9, routing_strategy: 'least-busy' });
+    expect(snake.getSettings()).toEqual(camel.getSettings());
+    expect(camel.getSettings()).toMatchObject({
+      numRetries: 4,
+      cooldownTime: 9,
+      maxFallbacks: 5,
+      routingStrategy: 'least-busy',
+    });
+    expect(create({}).getSettings()).toMatchObject({
+      numRetries: 2,
+      cooldownTime: 5,
+      routingStrategy: 'simple-shuffle',
+    });
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{ numRetry: 1 }, /Unknown option of Router: numRetry\. Did you mean numRetries\?/],
+    [{ fallback: [] }, /Did you mean fallbacks\?/],
+    [{ somethingElse: 1 }, /Unknown option of Router: somethingElse\.$/],
+    [{ numRetries: '3' }, /numRetries has to be a number, 0 or more; got a string/],
+    [{ fallbacks: {} }, /fallbacks has to be an array; got an object/],
+    [{ routingStrategy: 'least-buzy' }, /Unknown routing strategy: least-buzy\. Did you mean least-busy\?/],
+    [
+      { retryPolicy: { RateLimitRetries: 1 } },
+      /Unknown kind of error: RateLimitRetries\. Did you mean RateLimitErrorRetries\?/,
+    ],
+    [{ modelList: {} }, /modelList has to be an array of deployments; got an object/],
+    [{ modelList: [{ modelName: 'a' }] }, /modelList\[0\]: `litellm_params` is missing/],
+    [
+      { modelList: [entry('a', 'x'), { modelName: 'a', litellmParams: {} }] },
+      /modelList\[1\]\.litellm_params: `model` is missing/,
+    ],
+    [{ modelList: [{ modelNames: 'a' }] }, /Unknown member of modelList\[0\]: modelNames\. Did you mean modelName\?/],
+    [{ modelList: [entry('a', 'x', { rpm: 'many' })] }, /modelList\[0\]\.litellm_params\.rpm/],
+    [
+      { modelList: [entry('a', 'x', { azureAdTokenProvider: () => 'token' })] },
+      /modelList\[0\] holds something that JSON cannot say/,
+    ],
+    [null, /Router takes one object of options; got null/],
+  ])('a slip is named: %j', (options, text) => {
+    expect(refusal(options).message).toMatch(text);
+    expect(refusal(options).code).toBe('bad_request');
+  });
+
+  it('of LiteLLM that are not there yet are never ignored', () => {
+    expect(refusal({ redisHost: 'localhost' })).toMatchObject({ code: 'not_implemented', status: 501 });
+    expect(() => create({ cacheResponses: false, redisUrl: null, setVerbose: true })).not.toThrow();
+  });
+
+  it('kinds of errors may begin with a small letter', () => {
+    const { retryPolicy } = create({ retryPolicy: { rateLimitErrorRetries: 7 } }).getSettings();
+    expect(retryPolicy).toEqual({ RateLimitErrorRetries: 7 });
+  });
+});
+
+describe('deployments', () => {
+  it('take variables, defaults and spellings as the gateway does', () => {
+    const router = create(
+      {
+        modelList: [{ model_name: 'a', litellm_params: { model: 'openai/x', apiKey: 'os.environ/KEY', rpm: '12' } }],
+        defaultLitellmParams: { timeout: 7 },
+      },
+      { KEY: 'sk-of-the-environment' },
+    );
+    const [deployment] = router.getModelList();
+    expect(deployment?.litellmParams).toEqual({
+      model: 'openai/x',
+      api_key: 'sk-of-the-environment',
+      rpm: 12,
+      timeout: 7,
+    });
+    expect(deployment?.modelInfo.id).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('that are wrong are left out on demand', () => {
+    const modelList = [entry('a', 'x', { rpm: 'many' }), entry('b', 'y')];
+    expect(create({ modelList, ignoreInvalidDeployments: true }).getModelNames()).toEqual(['b']);
+  });
+
+  it('come, change and go', () => {
+    const router = create({
+      modelList: [entry('a', 'x')],
+      modelGroupAlias: { z: 'a', q: { model: 'a', hidden: true } },
+    });
+    expect(router.getModelNames()).toEqual(['a', 'z']);
+    expect(router.addDeployment(entry('b', 'y'))?.modelName).toBe('b');
+    expect(router.addDeployment(entry('b', 'y'))).toBeNull();
+    expect(router.upsertDeployment(entry('b', 'y'))).toBeNull();
+    expect(router.upsertDeployment(entry('b', 'y', { rpm: 3 }))?.litellmParams['rpm']).toBe(3);
+    expect(router.getDeployment('y')?.litellmParams['rpm']).toBe(3);
+    expect(router.getModelList('z').map(({ modelInfo }) => modelInfo.id)).toEqual(['x']);
+    expect(router.deleteDeployment('x')?.modelName).toBe('a');
+    expect(router.deleteDeployment('x')).toBeNull();
+    expect(router.getModelList().map(({ modelInfo }) => modelInfo.id)).toEqual(['y']);
+    router.setModelList([entry('c', 'w')]);
+    expect(router.getModelNames()).toEqual(['c', 'z']);
+    expect(() => router.setModelList([{ modelName: 'd' } as never])).toThrow(/litellm_params/);
+    expect(router.getModelNames()).toEqual(['c', 'z']);
+  });
+
+  it('are told before they are called, or why there is none', () => {
+    const router = create({ modelList: [entry('a', 'x')] });
+    expect(router.getAvailableDeployment({ model: 'a' }).modelInfo.id).toBe('x');
+    expect(() => router.getAvailableDeployment({ model: 'b' })).toThrow(/You passed in model=b/);
+    expect(router.getState()[0]).toMatchObject({ inFlight: 0, requestsThisMinute: 0 });
+  });
+
+  it('with too small a window are left out by pre-call checks', async () => {
+    const modelList = [
+      { ...entry('a', 'small'), modelInfo: { id: 'small', maxInputTokens: 5 } },
+      { ...entry('a', 'large'), modelInfo: { id: 'large', maxInputTokens: 5000 } },
+    ];
+    const router = create({ modelList, enablePreCallChecks: true });
+    for (let call = 0; call < 8; call++)
+      expect((await router.completion({ model: 'a', messages }))._hidden_params.model_id).toBe('large');
+    router.deleteDeployment('large');
+    expect(await errorOf(router.completion({ model: 'a', messages }))).toMatchObject({
+      code: 'context_window_exceeded',
+    });
+  });
+});
+
+describe('settings', () => {
+  it('change for calls that begin later; a wrong one changes nothing', () => {
+    const router = create({ modelList: [entry('a', 'x')], numRetries: 1 });
+    router.updateSettings({ numRetries: 5, fallbacks: [{ a: ['b'] }] });
+    expect(router.getSettings()).toMatchObject({ numRetries: 5, fallbacks: [{ a: ['b'] }] });
+    expect(() => router.updateSettings({ numRetry: 2 } as never)).toThrow(/numRetries/);
+    expect(router.getSettings().numRetries).toBe(5);
+  });
+
+  it('reset forgets what was seen, and the retry policy', async () => {
+    const router = create({ modelList: [entry('a', 'x')], retryPolicy: { DefaultRetries: 2 } });
+    await router.completion({ model: 'a', messages });
+    expect(router.getState()[0]?.successes).toBe(1);
+    router.reset();
+    expect(router.getState()[0]?.successes).toBe(0);
+    expect(router.getSettings().retryPolicy).toBeUndefined();
+  });
+
+  it('resolve fallback parameters in either spelling', () => {
+    const router = create({ fallbacks: [{ a: [{ model: 'b', apiKey: 'k' }] }] });
+    expect(router.getSettings().fallbacks).toEqual([{ a: [{ model: 'b', api_key: 'k' }] }]);
+  });
+});
+
+it('a call that runs keeps the deployments that it began with', async () => {
+  const router = create({ modelList: [{ modelName: 'a', litellmParams: { model: 'simulated/slow-30ms' } }] });
+  const answer = router.completion({ model: 'a', messages });
+  await Promise.resolve();
+  router.setModelList([]);
+  expect((await answer)._hidden_params.model_group).toBe('a');
+});

@@ -1,0 +1,280 @@
+/**
+ * A call on its way through retries and fallbacks. The router says what follows (`Decision`), this does it; every
+ * attempt ends in exactly one report to the router, a stream's when the provider has said its last.
+ */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import type { UpstreamPools } from '../../pool/upstream-pools.ts';
+import type { TimerWheel } from '../../primitives/timer-wheel.ts';
+import type { Attempt, AttemptFailure, Decision } from '../../router/contract.ts';
+import type { RoutedCall } from '../../router/routed-call.ts';
+import { contentFilteredError } from '../../router/router-failures.ts';
+import type { UpstreamTarget } from '../../providers/contract.ts';
+import type { UpstreamRequest } from '../../wire/contract.ts';
+import { processLibrary } from '../process-library.ts';
+import { AttemptFailures } from './attempt-failures.ts';
+import type { CallScope } from './call-scope.ts';
+import type { HiddenParams } from './contract.ts';
+import { CountedUsage } from './counted-usage.ts';
+import { EventStream } from './event-stream.ts';
+import { mockAnswer, type Mocked } from './mock-answer.ts';
+import { type Outgoing, planAttempt, writeRequest } from './outgoing.ts';
+import { ProviderCall } from './provider-call.ts';
+import type { ReadCall } from './read-call.ts';
+import { failedCall, hiddenParams } from './report.ts';
+import type { SetUp } from './set-up.ts';
+import type { Targets } from './targets.ts';
+import type { RouterTools } from './tools.ts';
+import { usedTokens } from './usage.ts';
+import { type WholeAnswer, WholeReply } from './whole-reply.ts';
+
+export type Answer = WholeAnswer | { readonly kind: 'stream'; readonly stream: EventStream };
+
+/** An answer, and which attempt gave it. */
+export interface AnsweredCall {
+  readonly answer: Answer;
+  readonly params: HiddenParams;
+}
+
+export interface CallParts {
+  readonly setUp: SetUp;
+  readonly targets: Targets;
+  readonly pools: UpstreamPools;
+  readonly wheel: TimerWheel;
+  readonly tools: RouterTools;
+  readonly call: ReadCall;
+  readonly scope: CallScope;
+  /** Told of the ids of responses in a stream, and which deployment holds them. */
+  readonly onResponseId: (responseId: string, deploymentId: string) => void;
+}
+
+type AttemptEnd =
+  | { readonly kind: 'answered'; readonly answer: Answer; readonly target: UpstreamTarget }
+  | { readonly kind: 'failed'; readonly failure: AttemptFailure }
+  /** Not sent: the deployment cannot be asked this. */
+  | { readonly kind: 'refused'; readonly error: GatewayError };
+
+/** @throws GatewayError when nothing helped; whatever the scope was aborted with */
+export async function runCall(parts: CallParts): Promise<AnsweredCall> {
+  const { setUp, call, scope } = parts;
+  const routed = setUp.core.route(call.routing);
+  try {
+    const answered = await new CallRun(parts, routed).follow(routed.next());
+    if (answered.answer.kind !== 'stream') scope.end();
+    return answered;
+  } catch (error) {
+    scope.end();
+    throw error;
+  }
+}
+
+class CallRun {
+  readonly #parts: CallParts;
+  readonly #routed: RoutedCall;
+
+  constructor(parts: CallParts, routed: RoutedCall) {
+    this.#parts = parts;
+    this.#routed = routed;
+  }
+
+  async follow(first: Decision): Promise<AnsweredCall> {
+    let decision = first;
+    for (;;) {
+      if (decision.kind === 'give-up') throw failedCall(decision.outcome);
+      if (decision.kind === 'sleep') {
+        await this.#parts.scope.sleep(decision.seconds);
+        decision = this.#routed.next();
+        continue;
+      }
+      const startedAtMs = this.#parts.tools.monotonicMs();
+      const ended = await this.#attempt(decision);
+      if (ended.kind === 'answered') return { answer: ended.answer, params: hiddenParams(decision, ended.target) };
+      if (ended.kind === 'refused') decision = this.#routed.refused(ended.error);
+      else decision = this.#routed.failed(ended.failure, (this.#parts.tools.monotonicMs() - startedAtMs) / 1000);
+    }
+  }
+
+  async #attempt(attempt: Attempt): Promise<AttemptEnd> {
+    const { scope } = this.#parts;
+    try {
+      scope.throwIfAborted();
+      let plan: Outgoing;
+      try {
+        plan = planAttempt(this.#parts, attempt);
+      } catch (error) {
+        return refusal(error);
+      }
+      return await this.#ask(plan);
+    } catch (error) {
+      // The caller left, or a fault of the program: the deployment is not to blame.
+      if (this.#routed.attempt === attempt) this.#routed.abandoned();
+      throw error;
+    }
+  }
+
+  async #ask(plan: Outgoing): Promise<AttemptEnd> {
+    const failures = new AttemptFailures(plan.target, plan);
+    if (plan.canned !== null) return this.#mocked(plan, plan.canned);
+    let request: UpstreamRequest;
+    try {
+      request = await writeRequest(this.#parts.call, plan);
+    } catch (error) {
+      return refusal(error);
+    }
+    const { pools } = this.#parts;
+    this.#parts.scope.throwIfAborted();
+    if (!this.#parts.call.stream)
+      return this.#whole(plan, failures, (provider) => provider.send(pools, request, plan.timeouts.deadlines));
+    const { deadlines } = plan.timeouts;
+    // The stream watches its own silence, which does not count while the reader is slower than the provider.
+    const own = { ...deadlines, gapMs: Number.POSITIVE_INFINITY, totalMs: Number.POSITIVE_INFINITY };
+    return this.#streamed(plan, (stream) => {
+      const provider = new ProviderCall(failures, stream);
+      provider.send(pools, request, own);
+      stream.readFrom(provider);
+    });
+  }
+
+  #whole(plan: Outgoing, failures: AttemptFailures, send: (provider: ProviderCall) => void): Promise<AttemptEnd> {
+    const { scope, call, tools } = this.#parts;
+    const startedAtMs = tools.monotonicMs();
+    return new Promise((resolve, reject) => {
+      const reply = new WholeReply({
+        reply: call.family.reply,
+        failures,
+        done: (end) => {
+          if (end.ok) resolve(this.#settled(plan, failures, end.answer, startedAtMs));
+          else resolve({ kind: 'failed', failure: end.failure });
+        },
+      });
+      const provider = new ProviderCall(failures, reply);
+      send(provider);
+      scope.onAbort((reason) => {
+        provider.abort();
+        reject(reason);
+      });
+    });
+  }
+
+  /** The answer is whole: it is the answer, unless the provider's filter emptied it and another one may say more. */
+  #settled(plan: Outgoing, failures: AttemptFailures, answer: WholeAnswer, startedAtMs: number): AttemptEnd {
+    const { call, tools } = this.#parts;
+    const seconds = (tools.monotonicMs() - startedAtMs) / 1000;
+    if (answer.kind !== 'json') {
+      this.#routed.succeeded({ seconds, firstTokenSeconds: null, totalTokens: 0, completionTokens: 0 });
+      return { kind: 'answered', answer, target: plan.target };
+    }
+    const { convertReply } = plan.target;
+    const converted = convertReply === undefined ? answer.json : convertReply(answer.json);
+    const json = call.family.emptyUsage && converted['usage'] == null ? { ...converted, usage: NO_USAGE } : converted;
+    if (isFiltered(json) && this.#routed.contentFilterFails)
+      return { kind: 'failed', failure: failures.of(contentFilteredError()) };
+    this.#remember(json, this.#routed.attempt);
+    this.#routed.succeeded({ seconds, firstTokenSeconds: null, ...usedTokens(json['usage']) });
+    return { kind: 'answered', answer: { kind: 'json', json }, target: plan.target };
+  }
+
+  #streamed(plan: Outgoing, start: (stream: EventStream) => void): Promise<AttemptEnd> {
+    const { scope, call, tools, wheel } = this.#parts;
+    const routed = this.#routed;
+    const failures = new AttemptFailures(plan.target, plan);
+    const startedAtMs = tools.monotonicMs();
+    const { events } = call.family;
+    if (events === null) throw new Error(`${call.family.method} is no stream`);
+    return new Promise((resolve, reject) => {
+      const stream: EventStream = new EventStream({
+        scope,
+        shape: events,
+        includeUsage: call.includeUsage,
+        convert: this.#converter(plan),
+        counted: call.includeUsage && call.family.emptyUsage ? countedUsage(plan) : null,
+        failures,
+        silenceMs: plan.timeouts.deadlines.gapMs,
+        wheel,
+        monotonicMs: tools.monotonicMs,
+        owner: {
+          opened: () => resolve({ kind: 'answered', answer: { kind: 'stream', stream }, target: plan.target }),
+          notOpened: (failure) => resolve({ kind: 'failed', failure }),
+          succeeded: (success) => {
+            routed.succeeded(success);
+            scope.end();
+          },
+          broke: (failure) => {
+            routed.failedForGood(failure, (tools.monotonicMs() - startedAtMs) / 1000);
+            scope.end();
+          },
+          abandoned: () => {
+            routed.abandoned();
+            scope.end();
+          },
+        },
+      });
+      start(stream);
+      scope.onAbort((reason) => {
+        stream.abort(reason);
+        reject(reason);
+      });
+    });
+  }
+
+  /** What each event goes through: the ids of responses are remembered, for calls that follow on them. */
+  #converter({ target }: Outgoing): ((event: JsonObject) => JsonObject | null) | null {
+    const convert = target.convertEvent?.() ?? null;
+    if (convert !== null || this.#parts.call.family.family !== 'responses') return convert;
+    const attempt = this.#routed.attempt;
+    return (event) => {
+      if (isJsonObject(event['response'])) this.#remember(event['response'], attempt);
+      return event;
+    };
+  }
+
+  #remember({ id }: JsonObject, attempt: Attempt | null): void {
+    const { call, onResponseId } = this.#parts;
+    if (call.family.family === 'responses' && typeof id === 'string' && attempt !== null)
+      onResponseId(id, attempt.deployment.id);
+  }
+
+  /** Answers without a provider. */
+  #mocked(plan: Outgoing, canned: JsonValue): AttemptEnd | Promise<AttemptEnd> {
+    const { call, tools } = this.#parts;
+    const failures = new AttemptFailures(plan.target, plan);
+    let mocked: Mocked;
+    try {
+      mocked = mockAnswer(call, canned, plan.target.model, tools.now());
+    } catch (error) {
+      return refusal(error);
+    }
+    switch (mocked.kind) {
+      case 'failure':
+        return { kind: 'failed', failure: failures.of(mocked.error) };
+      case 'answer':
+        return this.#settled(plan, failures, { kind: 'json', json: mocked.answer }, tools.monotonicMs());
+      case 'events': {
+        const { events } = mocked;
+        return this.#streamed(plan, (stream) => {
+          for (const event of events) stream.add(event);
+          stream.complete();
+        });
+      }
+    }
+  }
+}
+
+function countedUsage({ target, body }: Outgoing): CountedUsage {
+  return new CountedUsage(target.model, body, (request) => processLibrary.tokens.tokenCounter(request));
+}
+
+const NO_USAGE: JsonObject = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+
+/** @throws what is no GatewayError: a fault of the program */
+function refusal(error: unknown): AttemptEnd {
+  if (error instanceof GatewayError) return { kind: 'refused', error };
+  throw error;
+}
+
+function isFiltered({ choices }: JsonObject): boolean {
+  return (
+    isJsonArray(choices) &&
+    choices.some((choice) => isJsonObject(choice) && choice['finish_reason'] === 'content_filter')
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * A router's deployments and rules, compiled: what is made anew when either changes. Calls under way keep the set-up
+ * that they began with. Deployments that stay keep what is known of them (cooldowns, usage, latencies).
+ */
+import type { Deployment, ModelAlias } from '../../config/snapshot.ts';
+import { LruMap } from '../../primitives/lru-map.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { findProvider } from '../../providers/catalogue/catalogue.ts';
+import { ModelIndex, type Resolution, type Unresolved } from '../../router/model-index.ts';
+import { RouterCore } from '../../router/router-core.ts';
+import { readRoutingPolicy, SAFE_RESILIENCE, type RoutingPolicy } from '../../router/routing-policy.ts';
+import { createModelKnowledge, type ModelKnowledge } from '../model-knowledge.ts';
+import { deploymentKnowledge } from './deployment-knowledge.ts';
+import type { ReadEntry } from './read-deployments.ts';
+import { routerPrices } from './router-prices.ts';
+import type { RouterTools } from './tools.ts';
+
+/** Names that a program's own callers make up must not grow the process. */
+const RESOLUTION_CACHE_ENTRIES = 1024;
+
+export interface SetUp {
+  readonly entries: readonly ReadEntry[];
+  readonly settings: JsonObject;
+  readonly aliases: ReadonlyMap<string, ModelAlias>;
+  readonly policy: RoutingPolicy;
+  readonly core: RouterCore;
+  readonly knowledge: ModelKnowledge;
+  /** By slot of the router's core. */
+  readonly deployments: readonly Deployment[];
+}
+
+export interface SetUpParts {
+  readonly entries: readonly ReadEntry[];
+  /** As `router_settings`. */
+  readonly settings: JsonObject;
+  readonly tools: RouterTools;
+  /** Whose state goes on; null: none. */
+  readonly previous: SetUp | null;
+}
+
+export function createSetUp({ entries, settings, tools, previous }: SetUpParts): SetUp {
+  const deployments = entries.flatMap((entry) => entry.deployments);
+  const { environment } = tools;
+  const knowledge = createModelKnowledge(routerPrices(environment), { deployments, environment });
+  const dropParams = settings['drop_params'] === true;
+  const policy = readRoutingPolicy({
+    router: settings,
+    litellm: { drop_params: dropParams },
+    resilience: SAFE_RESILIENCE,
+  });
+  const aliases = readAliases(settings['model_group_alias']);
+  const core = new RouterCore({
+    deployments,
+    index: new ModelIndex({
+      deployments,
+      aliases,
+      providerOf: (model) => knowledge.providerOf(model),
+      defaultFallback: defaultFallback(policy),
+      cache: new LruMap<string, Resolution | Unresolved>(RESOLUTION_CACHE_ENTRIES),
+    }),
+    policy,
+    knowledge: deploymentKnowledge(knowledge, policy),
+    isProvider: (name) => findProvider(name) !== null,
+    now: tools.now,
+    random: tools.random,
+  });
+  if (previous !== null) core.carryOver(previous.core);
+  return { entries, settings, aliases, policy, core, knowledge, deployments };
+}
+
+function readAliases(value: JsonValue | undefined): ReadonlyMap<string, ModelAlias> {
+  const aliases = new Map<string, ModelAlias>();
+  for (const [name, target] of isJsonObject(value) ? Object.entries(value) : []) {
+    const model = isJsonObject(target) ? target['model'] : target;
+    const hidden = isJsonObject(target) && target['hidden'] === true;
+    if (typeof model === 'string') aliases.set(name, { model, hidden });
+  }
+  return aliases;
+}
+
+/** First model of the `"*"` entry of the fallbacks, for names that no group has. */
+function defaultFallback({ fallbacks }: RoutingPolicy): string | null {
+  const first = fallbacks?.entries.find(({ group }) => group === '*')?.targets[0];
+  if (typeof first === 'string') return first;
+  const model = first?.['model'];
+  return typeof model === 'string' ? model : null;
+}
