@@ -101,12 +101,12 @@ describe('retries', () => {
 });
 
 describe('fallbacks', () => {
-  test('answer under their own name', () => {
+  test('answer under the name that their provider gives', () => {
     const to = two({ fallbacks: FALLBACKS });
     const exchange = to.chat();
     last(to).answer(500, FAILURE);
     last(to).answer(200, COMPLETION);
-    expect(exchange.json).toMatchObject({ model: 'other' });
+    expect(exchange.json).toMatchObject({ model: COMPLETION.model });
     expect(exchange.replied('x-litellm-model-group')).toEqual(['other']);
     expect(exchange.replied('x-litellm-model-id')).toEqual(['id-other']);
     expect(exchange.replied('x-litellm-attempted-fallbacks')).toEqual(['1']);
@@ -151,7 +151,7 @@ describe('fallbacks', () => {
     const choices = [{ index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'content_filter' }];
     last(to).answer(200, { ...COMPLETION, choices });
     last(to).answer(200, COMPLETION);
-    expect(exchange.json).toMatchObject({ model: 'other', choices: COMPLETION.choices });
+    expect(exchange.json).toMatchObject({ model: COMPLETION.model, choices: COMPLETION.choices });
   });
 
   test('what broke off is not asked twice once the client has a part of it', () => {

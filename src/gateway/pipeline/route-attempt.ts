@@ -61,8 +61,8 @@ export function routeAttempt(pipeline: LlmPipeline, plan: RequestPlan, attempt: 
     includeUsage: plan.includeUsage,
     prompt:
       plan.stream && plan.includeUsage && plan.family.emptyUsage !== null ? () => promptOf(fields, target.model) : null,
-    clientModel:
-      plan.clientModel === null || isFirstGroup ? plan.clientModel : Buffer.from(JSON.stringify(attempt.group)),
+    // LiteLLM-compat: the answer of a fallback keeps the name that its provider gave it.
+    clientModel: attempt.fallbacks > 0 ? null : plan.clientModel,
     attempt,
     tellsFailures: plan.tellsFailures,
   };
