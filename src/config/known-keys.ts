@@ -215,7 +215,7 @@ const ROUTER: readonly Row[] = [
     'of this gateway alone; LiteLLM ignores it (docs/routing.md)',
     `panic_mode half_open_probe credential_cooldowns max_attempts max_attempt_seconds retry_budget_ratio
      retry_budget_min_per_second obey_retry_after retry_after_cap full_jitter timeout_fails_over skip_last_sleep
-     single_flight affinity wait_for_place`,
+     single_flight affinity wait_for_place hedge_after_ms`,
   ],
   ['served', STREAMS, 'stream_recovery stream_hold_back_ms stream_hold_back_chars'],
   [

@@ -221,6 +221,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
     recovery: compileRecovery(snapshot, ({ model }) =>
       modelSupports({ model }, 'supports_assistant_prefill', knowledge.context),
     ),
+    hedgeAfterMs: numberAt(snapshot.router.raw, 'hedge_after_ms'),
     flights: snapshot.router.raw['single_flight'] === true ? new SingleFlight() : null,
     compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
     upstream: shared.upstream,

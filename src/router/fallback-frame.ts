@@ -52,6 +52,11 @@ export class Frame {
     (this.skipped ??= new Set()).add(deployment.slot);
   }
 
+  /** Another deployment of the group is asked, where there is one. */
+  avoid(slot: number): void {
+    (this.skipped ??= new Set()).add(slot);
+  }
+
   /** For the rest of the request this deployment is left out of the group. */
   refuse(failure: RoutingFailure, slot: number): void {
     this.refusal = failure;

@@ -95,6 +95,13 @@ export class RoutedCall {
     core.retryBudget?.countRequest();
   }
 
+  /** For a second attempt beside another call's: no retries, no fallbacks, and not the same deployment where others are. */
+  static beside(core: CallTools, request: RoutingRequest, first: DeploymentFacts): RoutedCall {
+    const call = new RoutedCall(core, { ...request, mocks: null, priority: null, waitSeconds: 0 });
+    call.#frames[0]?.avoid(first.slot);
+    return call;
+  }
+
   /** The attempt under way, or null. */
   get attempt(): Attempt | null {
     return this.#attempt;

@@ -93,6 +93,11 @@ export class RouterCore implements CallTools {
     return new RoutedCall(this, request);
   }
 
+  /** A call beside one that is under way: one attempt at another deployment of the group, where there is one. */
+  routeBeside(request: RoutingRequest, first: DeploymentFacts): RoutedCall {
+    return RoutedCall.beside(this, request, first);
+  }
+
   groupOf(resolution: Resolution): CandidateGroup {
     const known = this.#groups.get(resolution);
     if (known !== undefined) return known;

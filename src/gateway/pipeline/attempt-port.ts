@@ -31,6 +31,8 @@ export interface AttemptOwner {
   readonly earlierFailures: readonly RoutingFailure[];
   /** Null: the call's streams go to the client as they are. */
   readonly recovery: StreamRecovery | null;
+  /** The first byte of the answer is about to go to the client. */
+  attemptBegins(): void;
   /** The client has seen nothing: another attempt may follow. */
   attemptFailed(failure: AttemptFailure, seconds: number, reply: FailedReply): void;
   /** The client has a part: another attempt takes it up where the group says so, else nothing follows but this error. */

@@ -217,6 +217,78 @@ describe('what is not the deployment’s fault', () => {
   });
 });
 
+describe('hedging', () => {
+  const twins = (): AssembledGateway =>
+    new AssembledGateway({
+      deployments: ['a', 'b'].map((id) =>
+        deployment(id, 'group', {
+          model: 'openai/gpt-4o',
+          api_base: `http://${id}.test/v1`,
+          api_key: 'k',
+          cooldown_time: 0,
+        }),
+      ),
+      routerRaw: { hedge_after_ms: 100, num_retries: 1 },
+    });
+
+  test('asks another deployment when the first is slow; the first answer wins', () => {
+    const to = twins();
+    const exchange = to.chat();
+    vi.advanceTimersByTime(100);
+    const [first, second] = to.upstream.calls as [FakeUpstreamCall, FakeUpstreamCall];
+    expect(first.request.origin).not.toBe(second.request.origin);
+    second.answer(200, COMPLETION);
+    expect([exchange.status, first.aborted, inFlight(to)]).toEqual([200, true, [0, 0]]);
+    expect(second.request.origin).toContain(String(exchange.replied('x-litellm-model-id')[0]));
+  });
+
+  test('an answer of the first drops the second, and a quick one asks nobody else', () => {
+    const to = twins();
+    to.chat();
+    vi.advanceTimersByTime(100);
+    const [first, second] = to.upstream.calls as [FakeUpstreamCall, FakeUpstreamCall];
+    first.answer(200, COMPLETION);
+    expect([second.aborted, inFlight(to)]).toEqual([true, [0, 0]]);
+    to.chat();
+    last(to).answer(200, COMPLETION);
+    vi.advanceTimersByTime(1000);
+    expect([to.upstream.calls.length, vi.getTimerCount()]).toEqual([3, 0]);
+  });
+
+  test('the first one’s failure waits for the second, then is retried', () => {
+    const to = twins();
+    const exchange = to.chat();
+    vi.advanceTimersByTime(100);
+    const [first, second] = to.upstream.calls as [FakeUpstreamCall, FakeUpstreamCall];
+    first.answer(500, FAILURE);
+    expect([exchange.headSent, to.upstream.calls.length]).toEqual([false, 2]);
+    second.answer(500, FAILURE);
+    vi.runOnlyPendingTimers();
+    expect(to.upstream.calls).toHaveLength(3);
+    last(to).answer(200, COMPLETION);
+    expect([exchange.status, inFlight(to)]).toEqual([200, [0, 0]]);
+  });
+
+  test('a client that leaves ends both', () => {
+    const to = twins();
+    const exchange = to.chat();
+    vi.advanceTimersByTime(100);
+    exchange.leave();
+    expect([to.upstream.calls.map(({ aborted }) => aborted), inFlight(to), vi.getTimerCount()]).toEqual([
+      [true, true],
+      [0, 0],
+      0,
+    ]);
+  });
+
+  test('a group of one is not asked twice', () => {
+    const to = two({ hedge_after_ms: 100 });
+    to.chat();
+    vi.advanceTimersByTime(1000);
+    expect([to.upstream.calls.length, inFlight(to)]).toEqual([1, [1, 0]]);
+  });
+});
+
 describe('single flight', () => {
   const whole = new AssembledGateway({ deployments: [openaiDeployment()], routerRaw: { single_flight: true } });
 

@@ -15,7 +15,7 @@ import type { Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
 import { receivedKey } from '../auth/received-key.ts';
 import { replyError } from '../http/reply-error.ts';
 import type { AdmittedRequest } from '../limits/contract.ts';
-import type { AnsweredAttempt, AttemptOwner, FailedReply } from './attempt-port.ts';
+import type { AnsweredAttempt, FailedReply } from './attempt-port.ts';
 import { errorReplyHeaders, withExceptionType } from './error-reply.ts';
 import { planMock } from './mock-answer.ts';
 import type { AttemptUsage, LlmFamily, LlmPipeline, Settlement, TimeoutInputs } from './pipeline.ts';
@@ -24,6 +24,7 @@ import type { PreparedRequest } from './prepare-request.ts';
 import { headerSafe } from './reply-headers.ts';
 import { routeAttempt, type RoutedRequest } from './route-attempt.ts';
 import { flightKey, WatchedExchange, type Flyer } from './single-flight.ts';
+import { Hedge, type HedgedCall, type SecondAttempt } from './hedge.ts';
 import { limitedUsage, usedTogether } from './limited-usage.ts';
 import { StreamRecovery } from './recovery/stream-recovery.ts';
 import { UpstreamAttempt } from './upstream-attempt.ts';
@@ -44,7 +45,7 @@ const NO_TIMEOUTS: TimeoutInputs = {
   params: {},
 };
 
-export class CallRun implements AttemptOwner, Flyer {
+export class CallRun implements HedgedCall, Flyer {
   readonly exchange: Exchange;
   readonly callId: string;
   readonly #pipeline: LlmPipeline;
@@ -62,6 +63,9 @@ export class CallRun implements AttemptOwner, Flyer {
   #lastReply = NO_REPLY;
   /** The flight that this call leads. */
   #flight: string | null = null;
+  #hedge: Hedge | null = null;
+  /** How the first attempt failed, while the second one runs. */
+  #firstFailed: (() => void) | null = null;
   #over = false;
 
   constructor(pipeline: LlmPipeline, family: LlmFamily, exchange: Exchange) {
@@ -230,7 +234,37 @@ export class CallRun implements AttemptOwner, Flyer {
         (later) => this.#guard(() => running.send(later)),
         (error: unknown) => this.#guard(() => this.#notSent(error)),
       );
-    else if (prepared !== null) running.send(prepared);
+    else if (prepared !== null) {
+      running.send(prepared);
+      this.#armHedge(plan, attempt);
+    }
+  }
+
+  #armHedge(plan: RequestPlan, attempt: Attempt): void {
+    const { hedgeAfterMs } = this.#pipeline;
+    const prepare = this.#prepare;
+    if (hedgeAfterMs === null || prepare === null || this.#hedge !== null || this.#recovery !== null) return;
+    this.#hedge = new Hedge({ pipeline: this.#pipeline, plan, call: this, prepare });
+    this.#hedge.arm(hedgeAfterMs, attempt);
+  }
+
+  attemptBegins(): void {
+    this.#hedge?.cancel();
+  }
+
+  hedgeAnswers({ call, attempt, request }: SecondAttempt): void {
+    this.#attempt?.abort();
+    if (this.#call?.attempt != null) this.#call.abandoned();
+    this.#firstFailed = null;
+    this.#call = call;
+    this.#attempt = attempt;
+    this.#request = request;
+  }
+
+  hedgeFailed(): void {
+    const goOn = this.#firstFailed;
+    this.#firstFailed = null;
+    goOn?.();
   }
 
   /** What cannot be sent to this deployment: another one may take it. What is not served natively, LiteLLM serves. */
@@ -267,9 +301,12 @@ export class CallRun implements AttemptOwner, Flyer {
     this.#attempt = null;
     this.#lastReply = reply;
     this.#recovery?.attemptEnded();
-    this.#guard(() => {
-      if (this.#call !== null) this.#follow(this.#call.failed(failure, seconds));
-    });
+    const goOn = (): void =>
+      this.#guard(() => {
+        if (this.#call !== null) this.#follow(this.#call.failed(failure, seconds));
+      });
+    if (this.#hedge?.isRunning === true) this.#firstFailed = goOn;
+    else goOn();
   }
 
   attemptBroke(failure: AttemptFailure, seconds: number): void {
@@ -355,6 +392,7 @@ export class CallRun implements AttemptOwner, Flyer {
   #settle(outcome: Settlement['outcome'], status: number, usage: JsonObject | null): void {
     this.#over = true;
     this.#attempt = null;
+    this.#hedge?.cancel();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#leaveQueue?.();
     this.#pipeline.scheduler.placeFreed();

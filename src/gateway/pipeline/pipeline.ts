@@ -105,6 +105,8 @@ export interface LlmPipeline {
   readonly recovery: RecoverySettings | null;
   /** Calls that wait for a free place. */
   readonly scheduler: PriorityScheduler;
+  /** Milliseconds without an answer after which a second deployment is asked too; null: never. */
+  readonly hedgeAfterMs: number | null;
   /** Null: identical requests are calls of their own. */
   readonly flights: SingleFlight | null;
   readonly compiled: CompiledDeployments;

@@ -156,6 +156,7 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
   }
 
   replyHeaders(contentType: string, answer: AnswerFacts): HeaderList {
+    this.#owner.attemptBegins();
     const request = this.#request;
     const now = this.#now();
     const out = successHeaders(request, this.#owner, {
