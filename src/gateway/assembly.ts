@@ -218,9 +218,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
       isFree: (request) => router.peek(request) !== null,
       now: () => state.monotonicMs(),
     }),
-    recovery: compileRecovery(snapshot, ({ model }) =>
-      modelSupports({ model }, 'supports_assistant_prefill', knowledge.context),
-    ),
+    recovery: compileRecovery(snapshot, prefillFact(knowledge)),
     hedgeAfterMs: numberAt(snapshot.router.raw, 'hedge_after_ms'),
     flights: snapshot.router.raw['single_flight'] === true ? new SingleFlight() : null,
     compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
@@ -233,19 +231,28 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
     },
     responseIds: new ResponseIds(idSecret(snapshot)),
     headerWriter: new ReplyHeaderWriter(),
-    timeouts: (inputs: TimeoutInputs) =>
-      timeoutsOf({
-        ...inputs,
-        routerSeconds: snapshot.router.timeoutSeconds,
-        routerStreamSeconds: snapshot.router.streamTimeoutSeconds,
-        globalSeconds: snapshot.litellm.requestTimeoutSeconds,
-      }),
+    timeouts: configuredTimeouts(snapshot),
     addCostHeaders: createCosting(snapshot, costs, () => state.now()),
     counting,
     contextWindow: router.policy.enablePreCallChecks ? contextWindow : null,
     newCallId: () => callIds.next(),
     settled: () => {},
   };
+}
+
+function configuredTimeouts({ router, litellm }: ConfigSnapshot): LlmPipeline['timeouts'] {
+  return (inputs: TimeoutInputs) =>
+    timeoutsOf({
+      ...inputs,
+      routerSeconds: router.timeoutSeconds,
+      routerStreamSeconds: router.streamTimeoutSeconds,
+      globalSeconds: litellm.requestTimeoutSeconds,
+    });
+}
+
+/** What the price table says of a deployment's model. */
+function prefillFact({ context }: ModelKnowledge): (deployment: Deployment) => boolean {
+  return ({ model }) => modelSupports({ model }, 'supports_assistant_prefill', context);
 }
 
 function createIndex(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): ModelIndex {

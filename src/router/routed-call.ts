@@ -7,65 +7,35 @@
  * (frames on a stack). One failed hop is never made twice. Costs on success: this object, one frame, one decision.
  */
 import type { GatewayError } from '../errors/gateway-error.ts';
+import type { CallTools } from './call-tools.ts';
 import type { CandidateGroup } from './candidate-group.ts';
 import type {
   Attempt,
   AttemptFailure,
   AttemptSuccess,
-  AwaitedPlace,
   Decision,
   DeploymentFacts,
   FailedOutcome,
-  FailureReason,
-  NowMs,
-  Random,
   RoutingFailure,
   RoutingRequest,
   SucceededOutcome,
 } from './contract.ts';
-import type { Cooldowns } from './cooldowns.ts';
-import { type DeploymentState, PROBE_DUE } from './deployment-state.ts';
+import { PROBE_DUE } from './deployment-state.ts';
 import { effectiveChains, type EffectiveChains, exactTargets } from './fallback-chains.ts';
-import { raise, type Raised, raisedText } from './failure-text.ts';
+import { raise, type Raised } from './failure-text.ts';
 import { Frame, nextHop, planChain } from './fallback-frame.ts';
-import type { LatencySamples } from './latency-samples.ts';
+import { gaveUp } from './gave-up.ts';
 import { groupHealth, hasOther } from './group-health.ts';
 import { mockFallbackFailure, mockRateLimitFailure } from './mock-failures.ts';
-import type { ModelIndex, Resolution } from './model-index.ts';
 import type { DeploymentPicker } from './pick-deployment.ts';
 import { recordFailure, recordSuccess } from './record-outcome.ts';
 import { type GroupHealth, isFinal, mayRetry, retryLimit, sleepBeforeRetry } from './retry-rules.ts';
+import { PLACE_POLL_SECONDS, PlaceWait } from './place-wait.ts';
 import { blockedFailure, emptyPickFailure, unknownModelFailure } from './router-failures.ts';
-import type { RetryBudget } from './retry-budget.ts';
-import type { RoutingPolicy } from './routing-policy.ts';
-
-/** What all calls of a router share; `RouterCore` is one. */
-export interface CallTools {
-  readonly policy: RoutingPolicy;
-  readonly index: ModelIndex;
-  readonly facts: { readonly rows: readonly DeploymentFacts[] };
-  readonly state: DeploymentState;
-  readonly latencies: LatencySamples;
-  readonly cooldowns: Cooldowns;
-  readonly picker: DeploymentPicker;
-  readonly retryBudget: RetryBudget | null;
-  readonly lane: number;
-  readonly now: NowMs;
-  readonly jitter: Random;
-  readonly isProvider: (name: string) => boolean;
-  groupOf(resolution: Resolution): CandidateGroup;
-}
 
 /** Times that a place may be lost to other threads before the group counts as full. */
 const MOST_RACES = 8;
 const BUSY = { reason: 'busy', detail: '' } as const;
-
-/** How often a driver that cannot be woken looks again; LiteLLM's `polling_interval`. */
-const PLACE_POLL_SECONDS = 0.03;
-/** LiteLLM's `request_timeout`. */
-const LONGEST_WAIT_SECONDS = 6000;
-/** What a call with a priority waits for beside a free place: it passes by itself. */
-const WAITED_OUT: ReadonlySet<FailureReason> = new Set(['no-deployments', 'rate-limit']);
 
 export class RoutedCall {
   readonly #core: CallTools;
@@ -77,7 +47,7 @@ export class RoutedCall {
   readonly #failures: RoutingFailure[] = [];
   #attempts = 0;
   #races = 0;
-  #waitsSinceMs: number | null = null;
+  readonly #wait: PlaceWait;
   #askedAgain = false;
   #attempt: Attempt | null = null;
   #mocksLeft: boolean;
@@ -90,6 +60,7 @@ export class RoutedCall {
     this.#request = request;
     this.#chains = effectiveChains(core.policy, request.overrides);
     this.#frames = [new Frame(request.model, null, null, 0)];
+    this.#wait = new PlaceWait(request, core);
     this.#startedMs = core.now();
     this.#mocksLeft = request.mocks !== null;
     core.retryBudget?.countRequest();
@@ -298,7 +269,7 @@ export class RoutedCall {
       return this.#pick(frame, group);
     }
     state.minutes.addRequest(deployment.slot, nowMs);
-    this.#waitsSinceMs = null;
+    this.#wait.over();
     this.#attempts++;
     this.#attempt = {
       kind: 'attempt',
@@ -316,24 +287,9 @@ export class RoutedCall {
   }
 
   #nothingPicked(frame: Frame, group: CandidateGroup, emptied: DeploymentPicker['emptied']): Decision {
-    const place = frame.refusal === null && this.#mayWait(emptied.reason) ? this.#awaitPlace(frame) : null;
+    const place = frame.refusal === null ? this.#wait.place(frame.model, emptied.reason) : null;
     if (place !== null) return { kind: 'sleep', seconds: Math.min(PLACE_POLL_SECONDS, place.secondsLeft), place };
     return this.#attemptFailed(frame.refusal ?? this.#emptyPick(group, emptied));
-  }
-
-  #mayWait(reason: FailureReason): boolean {
-    if (!this.#core.policy.resilience.waitsForPlace) return false;
-    return reason === 'busy' || (this.#request.priority !== null && WAITED_OUT.has(reason));
-  }
-
-  /** @returns null when the time is over */
-  #awaitPlace({ model }: Frame): AwaitedPlace | null {
-    const { policy, now } = this.#core;
-    const nowMs = now();
-    this.#waitsSinceMs ??= nowMs;
-    const limit = this.#request.waitSeconds ?? policy.timeoutSeconds ?? LONGEST_WAIT_SECONDS;
-    const secondsLeft = limit - (nowMs - this.#waitsSinceMs) / 1000;
-    return secondsLeft <= 0 ? null : { model, secondsLeft };
   }
 
   #emptyPick(group: CandidateGroup, emptied: DeploymentPicker['emptied']): RoutingFailure {
@@ -349,8 +305,7 @@ export class RoutedCall {
     const health = groupHealth(frame, this.#core);
     if (!this.#retries(frame, failure, health)) return this.#frameFailed(raise(failure));
     frame.skip(failure);
-    const facts = { failure, retries: frame.retries, health, nowMs: now() };
-    const seconds = sleepBeforeRetry(facts, policy, jitter);
+    const seconds = sleepBeforeRetry({ failure, retries: frame.retries, health, nowMs: now() }, policy, jitter);
     const last = frame.retries >= frame.maxRetries;
     if (seconds === null) return this.#frameFailed(raise(failure));
     // LiteLLM-compat: it sleeps once more after the last attempt.
@@ -364,10 +319,7 @@ export class RoutedCall {
   /** Whether the rules let the group be asked again; fixes the number of retries at the first failure. */
   #retries(frame: Frame, failure: RoutingFailure, health: GroupHealth): boolean {
     const { policy } = this.#core;
-    if (!frame.limited) {
-      const limit = retryLimit(failure, policy, this.#request.overrides, frame.names());
-      frame.limit(limit);
-    }
+    if (!frame.limited) frame.limit(retryLimit(failure, policy, this.#request.overrides, frame.names()));
     if (isFinal(failure) || frame.maxRetries <= 0) return false;
     if (policy.resilience.timeoutFailsOver && failure.silentTimeout && this.#hasFallback(frame, failure)) return false;
     const chains = {
@@ -418,21 +370,9 @@ export class RoutedCall {
         return this.#enter(step.frame);
       }
       up = step.raised;
-      if (this.#frames.length === 1) return this.#giveUp(up, frame);
+      if (this.#frames.length === 1)
+        return gaveUp(up, { retries: frame.retries, fallbacks: this.#hops(), cutShortBy: this.#cutShort });
       this.#frames.pop();
     }
-  }
-
-  #giveUp(raised: Raised, root: Frame): Decision {
-    const { failure, retried } = raised;
-    const outcome: FailedOutcome = {
-      failure,
-      error: failure.error.with({ message: raisedText(raised) }),
-      retries: retried?.retries ?? root.retries,
-      maxRetries: retried?.maxRetries ?? null,
-      fallbacks: this.#hops(),
-      cutShortBy: this.#cutShort,
-    };
-    return { kind: 'give-up', outcome };
   }
 }

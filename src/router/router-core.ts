@@ -16,7 +16,8 @@ import { LatencySamples } from './latency-samples.ts';
 import type { ModelIndex, Resolution } from './model-index.ts';
 import { DeploymentPicker } from './pick-deployment.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { type CallTools, RoutedCall } from './routed-call.ts';
+import type { CallTools } from './call-tools.ts';
+import { RoutedCall } from './routed-call.ts';
 import type { RoutingPolicy } from './routing-policy.ts';
 
 export interface RouterCoreOptions {

@@ -15,7 +15,9 @@ import type { Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
 import { receivedKey } from '../auth/received-key.ts';
 import { replyError } from '../http/reply-error.ts';
 import type { AdmittedRequest } from '../limits/contract.ts';
+import { admitDeployment } from './admit-deployment.ts';
 import type { AnsweredAttempt, FailedReply } from './attempt-port.ts';
+import { bookCall } from './book-call.ts';
 import { errorReplyHeaders, withExceptionType } from './error-reply.ts';
 import { planMock } from './mock-answer.ts';
 import type { AttemptUsage, LlmFamily, LlmPipeline, Settlement, TimeoutInputs } from './pipeline.ts';
@@ -25,7 +27,7 @@ import { headerSafe } from './reply-headers.ts';
 import { routeAttempt, type RoutedRequest } from './route-attempt.ts';
 import { flightKey, WatchedExchange, type Flyer } from './single-flight.ts';
 import { Hedge, type HedgedCall, type SecondAttempt } from './hedge.ts';
-import { limitedUsage, usedTogether } from './limited-usage.ts';
+import { limitedUsage } from './limited-usage.ts';
 import { StreamRecovery } from './recovery/stream-recovery.ts';
 import { UpstreamAttempt } from './upstream-attempt.ts';
 
@@ -184,8 +186,7 @@ export class CallRun implements HedgedCall, Flyer {
   }
 
   #try(attempt: Attempt): void {
-    const { deployments } = this.#pipeline.limits;
-    const admitted = deployments === null ? undefined : this.#admitDeployment(attempt);
+    const admitted = admitDeployment(this.#pipeline, attempt);
     if (admitted === undefined) this.#send(attempt);
     else if (admitted instanceof Promise)
       admitted.then(
@@ -193,19 +194,6 @@ export class CallRun implements HedgedCall, Flyer {
         (error: unknown) => this.fail(error),
       );
     else this.#refused(admitted);
-  }
-
-  /** @returns undefined: admitted */
-  #admitDeployment({ deployment }: Attempt): undefined | GatewayError | Promise<GatewayError | null> {
-    const { limits, state } = this.#pipeline;
-    const configured = state.snapshot.deployments[deployment.slot];
-    if (limits.deployments === null || configured === undefined) return undefined;
-    try {
-      const later = limits.deployments.admit(configured);
-      return later instanceof Promise ? later.then(() => null, refusalOf) : undefined;
-    } catch (error) {
-      return refusalOf(error);
-    }
   }
 
   #send(attempt: Attempt): void {
@@ -396,28 +384,11 @@ export class CallRun implements HedgedCall, Flyer {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#leaveQueue?.();
     this.#pipeline.scheduler.placeFreed();
-    const broken = this.#recovery?.close(outcome === 'success') ?? null;
-    if (broken === null) this.#book({ outcome, status, usage }, NO_ATTEMPTS);
-    else void broken.then((attempts) => this.#book({ outcome, status, usage }, attempts));
-  }
-
-  #book(end: Pick<Settlement, 'outcome' | 'status' | 'usage'>, brokenAttempts: readonly AttemptUsage[]): void {
     const target = this.#request?.target ?? null;
-    const last = limitedUsage(end.usage);
-    const used = usedTogether(last, brokenAttempts);
-    if (end.outcome === 'success') this.#admitted?.settle(used);
-    else this.#admitted?.fail(used);
-    const { deployments } = this.#pipeline.limits;
-    if (target !== null && last !== null) deployments?.settle(target.deployment, last.totalTokens);
-    for (const attempt of brokenAttempts)
-      deployments?.settle(attempt.target.deployment, limitedUsage(attempt.usage)?.totalTokens ?? 0);
     const group = this.#request?.group ?? this.#plan?.group ?? '';
-    this.#pipeline.settled({ callId: this.callId, target, group, ...end, brokenAttempts });
+    const end = { callId: this.callId, target, group, usage, outcome, status };
+    const broken = this.#recovery?.close(outcome === 'success') ?? null;
+    if (broken === null) bookCall(this.#pipeline, this.#admitted, { ...end, brokenAttempts: NO_ATTEMPTS });
+    else void broken.then((brokenAttempts) => bookCall(this.#pipeline, this.#admitted, { ...end, brokenAttempts }));
   }
-}
-
-/** A refusal stays what it is; anything else is a fault of ours, told where it was thrown. */
-function refusalOf(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  throw error;
 }
