@@ -36,6 +36,7 @@ export const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli']],
   ['pino', ['gateway', 'cli']],
   ['@huggingface/tokenizers', ['tokenizer']],
+  ['@redis/client', ['store']],
 ]);
 
 /** Folders beside `src/` that nothing imports. */

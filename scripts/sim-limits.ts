@@ -4,7 +4,8 @@
  * Per run: the most that was admitted in any 60 s (`sliding`: at most 101 % of the limit) and all that was admitted
  * against an exact log of the last 60 s that sees the same arrivals (at least 99 %); for `window` the most that was
  * admitted in one of its windows, which must be the limit exactly in every window that refused somebody. Exit code 1 when
- * outside.
+ * outside. Then the same for limits that several gateways share (`sim-limits/cluster.ts`); `--write` puts that table into
+ * docs/cluster.md.
  */
 import { seededRandom } from '../test/support/seeded-random.ts';
 import process from 'node:process';
@@ -14,27 +15,8 @@ import { REFUSED, type Counter } from '../src/rate-limit/contract.ts';
 import { SlidingCounter } from '../src/rate-limit/sliding-counter.ts';
 import { TokenBucket } from '../src/rate-limit/token-bucket.ts';
 import { WindowRequests } from '../src/rate-limit/window-requests.ts';
-
-const WINDOW_MS = 60_000;
-const START = 1_800_000_000_000;
-const LIMIT = 600;
-
-/** Times of arrivals; `refused` says whether the last one was. */
-type Arrivals = (random: () => number, end: number) => Generator<number, void, boolean>;
-
-function* steady(random: () => number, end: number, rate = 2): Generator<number, void, boolean> {
-  for (let at = START; at < end; at += (-Math.log(1 - random()) * WINDOW_MS) / (rate * LIMIT)) yield at;
-}
-
-/** Nothing for a while, then up to three times the limit in a few seconds. */
-function* bursty(random: () => number, end: number): Generator<number, void, boolean> {
-  let at = START;
-  while (at < end) {
-    const [calls, lengthMs] = [Math.ceil(random() * 3 * LIMIT), random() * 5000];
-    for (let call = 0; call < calls; call++) yield at + (call * lengthMs) / calls;
-    at += lengthMs + random() * 40_000;
-  }
-}
+import { bursty, LIMIT, percent, START, steady, WINDOW_MS, type Arrivals } from './sim-limits/arrivals.ts';
+import { simulateClusters } from './sim-limits/cluster.ts';
 
 /** All at once as soon as anything is free, asked every 7 ms: what a greedy client gets. */
 function* greedy(_random: () => number, end: number): Generator<number, void, boolean> {
@@ -139,8 +121,6 @@ function areWindowsExact(decisions: readonly Decision[]): boolean {
   return isExact();
 }
 
-const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
-
 function main(minutes: number): number {
   let failures = 0;
   const options = { windowMs: WINDOW_MS, capacity: 16, seed: 1 };
@@ -184,5 +164,10 @@ function judge(kind: string, run: Run, most: number): string {
   return areWindowsExact(run.decisions) ? 'ok' : 'not the limit in a window';
 }
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' } } });
-process.exitCode = main(Number(values.minutes));
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '30' }, write: { type: 'boolean', default: false } },
+});
+const failures = main(Number(values.minutes));
+// A tenth of the time: there are up to a hundred limiters in step with one another.
+const shared = await simulateClusters({ minutes: Math.max(3, Number(values.minutes) / 10), write: values.write });
+process.exitCode = failures === 0 && shared === 0 ? 0 : 1;

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TableKey } from '../primitives/table-key.ts';
-import { ConcurrencyLeases, NO_LEASE, type LeaseOptions } from './concurrency-leases.ts';
+import { ConcurrencyLeases, NO_LEASE, reclaimLeases, type LeaseOptions } from './concurrency-leases.ts';
+import { LeasePool } from './lease-pool.ts';
 
 const START = 1_800_000_000_000;
 const LEASE_MS = 10_000;
@@ -137,6 +138,97 @@ describe('ConcurrencyLeases', () => {
     expect(leases.acquire(key, 3, START + LEASE_MS - 100)).toBe(NO_LEASE);
     expect(leases.acquire(key, 3, START + LEASE_MS)).not.toBe(NO_LEASE);
     expect(handles.map((handle) => leases.release(key, handle, START + LEASE_MS))).toEqual([false, false, false]);
+  });
+
+  it('gives back at once what a lane held that ended, and nothing of the others', () => {
+    const first = leasesOf({ lane: 1 });
+    const second = leasesOf({ lane: 2, shared: first.buffers });
+    const [key, other] = [keyOf(first, 'a'), keyOf(first, 'b')];
+    const late = [first.acquire(key, 4, START), first.acquire(key, 4, START), first.acquire(other, 1, START)];
+    const kept = [second.acquire(key, 4, START), second.acquire(key, 4, START)];
+    expect([second.acquire(key, 4, START), second.acquire(other, 1, START)]).toEqual([NO_LEASE, NO_LEASE]);
+    expect(reclaimLeases({ buffers: first.buffers }, 1, START)).toBe(3);
+    expect([second.inFlight(key, START), second.inFlight(other, START)]).toEqual([2, 0]);
+    expect(late.map((handle) => second.release(key, handle, START))).toEqual([false, false, false]);
+    expect(second.acquire(other, 1, START)).not.toBe(NO_LEASE);
+    expect(kept.map((handle) => second.release(key, handle, START))).toEqual([true, true]);
+    expect(reclaimLeases({ buffers: first.buffers }, 1, START)).toBe(0);
+  });
+
+  it('finds the leases of each limiter of a state, and none in a state without', () => {
+    const [one, two] = [leasesOf({ lane: 3 }), leasesOf({ lane: 3 })];
+    for (const leases of [one, two]) leases.acquire(keyOf(leases, 'a'), 1, START);
+    const buffers = Object.fromEntries(
+      [one, two].flatMap((leases, index) =>
+        Object.entries(leases.buffers).map(([name, buffer]) => [`${index}.${name}`, buffer]),
+      ),
+    );
+    expect(reclaimLeases({ buffers }, 3, START)).toBe(2);
+    expect(reclaimLeases({ buffers: {} }, 3, START)).toBe(0);
+  });
+
+  it('reclaims every lease of random threads that end, whatever they did before', () => {
+    const step = fc.record({
+      lane: fc.nat(2),
+      key: fc.constantFrom('a', 'b'),
+      op: fc.constantFrom('acquire', 'acquire', 'acquire', 'release', 'end'),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const lanes = [leasesOf({ lane: 0, leases: 12 })];
+        for (const lane of [1, 2]) lanes.push(leasesOf({ lane, leases: 12, shared: lanes[0]?.buffers ?? {} }));
+        let live: { lane: number; key: string; handle: number }[] = [];
+        for (const { lane, key: text, op } of steps) {
+          const leases = lanes[lane] as ConcurrencyLeases;
+          const key = keyOf(leases, text);
+          const held = live.find((one) => one.lane === lane && one.key === text);
+          if (op === 'acquire') {
+            const handle = leases.acquire(key, 5, START);
+            if (handle !== NO_LEASE) live.push({ lane, key: text, handle });
+          } else if (op === 'release' && held !== undefined) {
+            expect(leases.release(key, held.handle, START)).toBe(true);
+            live = live.filter((one) => one !== held);
+          } else if (op === 'end') {
+            const owned = live.filter((one) => one.lane === lane);
+            expect(reclaimLeases({ buffers: leases.buffers }, lane, START)).toBe(owned.length);
+            live = live.filter((one) => one.lane !== lane);
+          }
+          for (const name of ['a', 'b'])
+            expect(leases.inFlight(keyOf(leases, name), START)).toBe(live.filter((one) => one.key === name).length);
+        }
+      }),
+    );
+  });
+
+  it('heals the list of a key in which a thread ended half way', () => {
+    const leases = leasesOf({ lane: 1 });
+    const other = leasesOf({ lane: 2, shared: leases.buffers });
+    const key = keyOf(leases, 'a');
+    const kept = other.acquire(key, 5, START);
+    leases.acquire(key, 5, START);
+    const { words } = leases.table;
+    const at = leases.table.find(key, 0);
+    // As after `push` of a record, before it became the head and was counted.
+    words[at] = 1;
+    words[at + 1] = 1;
+    leases.table.leave();
+    expect(leases.reclaim(1, START)).toBe(0);
+    expect(other.inFlight(key, START)).toBe(1);
+    expect(other.release(key, kept, START)).toBe(true);
+    expect(other.inFlight(key, START)).toBe(0);
+    const handles = [1, 2, 3].map(() => other.acquire(key, 3, START));
+    expect(handles).not.toContain(NO_LEASE);
+    expect(other.acquire(key, 3, START)).toBe(NO_LEASE);
+  });
+
+  it('gives back a record that was taken and not yet used', () => {
+    const pool = LeasePool.create(1);
+    expect([pool.allocate(4), pool.allocate(5)]).toEqual([1, 0]);
+    const leases = leasesOf({ shared: { leaseRecords: pool.buffer, leaseCounts: leasesOf().table.buffer } });
+    expect(leases.reclaim(5, START)).toBe(0);
+    expect(pool.allocate(5)).toBe(0);
+    expect(leases.reclaim(4, START)).toBe(0);
+    expect(pool.allocate(5)).toBe(1);
   });
 
   it('refuses a pool that is none', () => {

@@ -1,6 +1,7 @@
 /**
  * Slots of requests in flight, as leases: each is a record with an expiry and a fence, so that a holder that dies gives
- * its slot back by time, and one that comes too late, or twice, gives back nothing.
+ * its slot back by time, and one that comes too late, or twice, gives back nothing. What a thread that died held is given
+ * back at once by `reclaim`, which knows the leases of each lane.
  *
  * Promises: never more than `limit` unexpired leases of a key; acquiring and releasing cost a fixed number of steps as
  * long as the key is below its limit; at the limit the expired ones among its leases are looked for (at most `limit`
@@ -10,6 +11,7 @@
  */
 import { SharedTable, type EntryPolicy } from '../primitives/shared-table.ts';
 import { TableKey } from '../primitives/table-key.ts';
+import type { LeaseCounter, LimiterState } from './contract.ts';
 import { LeasePool } from './lease-pool.ts';
 
 export interface LeaseOptions {
@@ -20,6 +22,8 @@ export interface LeaseOptions {
   readonly leases: number;
   readonly shared?: Readonly<Record<string, SharedArrayBuffer>>;
   readonly seed?: number;
+  /** Of this thread, for `reclaim`; default 0. */
+  readonly lane?: number;
 }
 
 /** In place of a handle. */
@@ -30,19 +34,21 @@ const TICK_MS = 100;
 const HEAD = 0;
 const COUNT = 1;
 
-export class ConcurrencyLeases {
+export class ConcurrencyLeases implements LeaseCounter {
   readonly buffers: Readonly<Record<string, SharedArrayBuffer>>;
   readonly table: SharedTable;
   readonly #pool: LeasePool;
   readonly #leaseTicks: number;
+  readonly #lane: number;
   readonly #owner = new TableKey();
 
   constructor(options: LeaseOptions) {
-    const { shared, capacity, leases, seed, leaseMs } = options;
+    const { shared, capacity, leases, seed, leaseMs, lane = 0 } = options;
     const [table, records] = [shared?.['leaseCounts'], shared?.['leaseRecords']];
     const pool = records === undefined ? LeasePool.create(leases) : new LeasePool(records);
     const policy = leasePolicy(pool);
     this.#pool = pool;
+    this.#lane = lane;
     this.#leaseTicks = Math.max(1, Math.ceil(leaseMs / TICK_MS));
     this.table =
       table === undefined
@@ -57,10 +63,10 @@ export class ConcurrencyLeases {
 
   /** @returns a handle for `release` and `renew`, or `NO_LEASE` */
   acquire(key: TableKey, limit: number, now: number): number {
-    let record = this.#pool.allocate();
+    let record = this.#pool.allocate(this.#lane);
     if (record === 0) {
-      this.#reclaim(now);
-      record = this.#pool.allocate();
+      this.#reclaimExpired(now);
+      record = this.#pool.allocate(this.#lane);
       if (record === 0) return NO_LEASE;
     }
     const { words } = this.table;
@@ -119,6 +125,39 @@ export class ConcurrencyLeases {
     return count;
   }
 
+  /**
+   * Gives back what a thread of the lane held, which must have ended. Heals what it left half done.
+   * @returns number of leases
+   */
+  reclaim(lane: number, now: number): number {
+    const pool = this.#pool;
+    let reclaimed = 0;
+    for (let record = 1; record <= pool.highest; record++) {
+      if (!pool.isOfLane(record, lane)) continue;
+      this.#owner.place = pool.ownerPlace(record);
+      this.#owner.tag = pool.ownerTag(record);
+      // Taken for a key that it had not been given to yet.
+      if (this.#owner.tag === 0) pool.free(record);
+      else if (this.#takeBack(record, tickOf(now))) reclaimed++;
+    }
+    return reclaimed;
+  }
+
+  #takeBack(record: number, tick: number): boolean {
+    const { words } = this.table;
+    const at = this.table.find(this.#owner, tick);
+    let isListed = false;
+    if (at !== -1) {
+      this.#pool.relink(words[at + HEAD] ?? 0);
+      isListed = this.#pool.isListed(record, words[at + HEAD] ?? 0);
+      if (isListed) words[at + HEAD] = this.#pool.unlink(record, words[at + HEAD] ?? 0);
+      words[at + COUNT] = this.#pool.relink(words[at + HEAD] ?? 0);
+    }
+    this.#pool.free(record);
+    this.table.leave();
+    return isListed;
+  }
+
   #recordOf(key: TableKey, handle: number): number {
     const record = this.#pool.recordOf(handle);
     return record !== 0 && this.#pool.isOwn(record, key.place, key.tag) ? record : 0;
@@ -143,7 +182,7 @@ export class ConcurrencyLeases {
   }
 
   /** Gives back the expired leases of all keys. */
-  #reclaim(now: number): void {
+  #reclaimExpired(now: number): void {
     const pool = this.#pool;
     const tick = tickOf(now);
     for (let record = 1; record <= pool.highest; record++) {
@@ -156,6 +195,24 @@ export class ConcurrencyLeases {
       this.table.leave();
     }
   }
+}
+
+/**
+ * Gives back what a thread that has ended held of a limiter's slots.
+ * @returns number of leases
+ */
+export function reclaimLeases({ buffers }: LimiterState, lane: number, now: number): number {
+  let reclaimed = 0;
+  for (const name of Object.keys(buffers)) {
+    if (!name.endsWith('leaseRecords')) continue;
+    const prefix = name.slice(0, -'leaseRecords'.length);
+    const [leaseRecords, leaseCounts] = [buffers[name], buffers[`${prefix}leaseCounts`]];
+    if (leaseRecords === undefined || leaseCounts === undefined) continue;
+    // The sizes are those of the buffers.
+    const leases = new ConcurrencyLeases({ leaseMs: 1, capacity: 1, leases: 1, shared: { leaseRecords, leaseCounts } });
+    reclaimed += leases.reclaim(lane, now);
+  }
+  return reclaimed;
 }
 
 function tickOf(now: number): number {

@@ -84,6 +84,28 @@ export interface Charge {
   readonly sameWindowOnly: boolean;
 }
 
+/** Slots of requests in flight under any number of keys. */
+export interface LeaseCounter {
+  readonly buffers: Readonly<Record<string, SharedArrayBuffer>>;
+  /** @returns a handle for `release` and `renew`, 0 when the limit does not allow it */
+  acquire(key: TableKey, limit: number, now: number): number;
+  /** @returns whether the lease was still there */
+  release(key: TableKey, handle: number, now: number): boolean;
+  /** @returns whether the lease was still there */
+  renew(key: TableKey, handle: number, now: number): boolean;
+  inFlight(key: TableKey, now: number): number;
+}
+
+/** What a limiter counts with; all keys are hashed with `seed`. */
+export interface Counters {
+  readonly windowMs: number;
+  readonly requests: Counter;
+  readonly tokens: Counter;
+  readonly leases: LeaseCounter;
+  readonly seed: number;
+  readonly state: LimiterState;
+}
+
 /** What one thread needs to count with another; structured-cloneable. */
 export interface LimiterState {
   readonly buffers: Readonly<Record<string, SharedArrayBuffer>>;

@@ -1,6 +1,6 @@
 /** The counters of one limiter, made anew or attached to another thread's. All keys are hashed with one secret. */
 import { ConcurrencyLeases } from './concurrency-leases.ts';
-import type { Counter, LimitAlgorithm, LimiterState } from './contract.ts';
+import type { Counter, Counters, LimitAlgorithm, LimiterState } from './contract.ts';
 import { SlidingCounter } from './sliding-counter.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WindowRequests, type CounterOptions } from './window-requests.ts';
@@ -19,11 +19,13 @@ export interface CounterSetOptions {
   readonly leaseMs?: number;
   /** State of another limiter with the same options. */
   readonly shared?: LimiterState;
+  /** Of this thread, so that its slots are given back at once when it dies (`reclaimLeases`); default 0. */
+  readonly lane?: number;
   /** For tests that repeat themselves. */
   readonly seed?: number;
 }
 
-export class CounterSet {
+export class CounterSet implements Counters {
   readonly windowMs: number;
   readonly requests: Counter;
   readonly tokens: Counter;
@@ -37,6 +39,7 @@ export class CounterSet {
       capacity = 131_072,
       leases = 65_536,
       leaseMs = 3_600_000,
+      lane = 0,
     } = options;
     const shared = options.shared?.buffers;
     const first = options.seed === undefined ? {} : { seed: options.seed };
@@ -45,7 +48,7 @@ export class CounterSet {
     const { seed } = this.requests;
     this.seed = seed;
     this.tokens = makeCounter(algorithm, 'tokens', { windowMs, capacity, seed, ...part(shared, 'tokens.') });
-    this.leases = new ConcurrencyLeases({ leaseMs, capacity, leases, seed, ...part(shared, 'leases.') });
+    this.leases = new ConcurrencyLeases({ leaseMs, capacity, leases, seed, lane, ...part(shared, 'leases.') });
   }
 
   /** For `shared` of a limiter on another thread. */

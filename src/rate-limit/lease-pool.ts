@@ -3,6 +3,7 @@
  *
  * A record's links and expiry belong to whoever holds its key's group in the table of counts; a record that is free
  * belongs to the pool. Each giving back makes the record's fence larger, so that a handle of before fits nothing.
+ * A record that is not free names the lane of the thread that took it, so that those of a dead thread are found.
  */
 import { SharedLock } from '../primitives/shared-lock.ts';
 
@@ -16,6 +17,8 @@ const NEXT = 2;
 const EXPIRY = 3;
 const PLACE = 4;
 const TAG = 5;
+/** One more than the lane of the thread that took the record; 0: free. */
+const LANE = 6;
 const FENCES = 2 ** 28;
 const LARGEST_POOL = 2 ** 24 - 1;
 
@@ -48,7 +51,7 @@ export class LeasePool {
   }
 
   /** @returns number of a record, 1 or more; 0 when none is free */
-  allocate(): number {
+  allocate(lane: number): number {
     const words = this.#words;
     this.#lock.take(header.lock);
     let record = words[header.free] ?? 0;
@@ -57,6 +60,7 @@ export class LeasePool {
       record = words[header.fresh] ?? 0;
       words[header.fresh] = record + 1;
     }
+    if (record !== 0) words[place(record) + LANE] = lane + 1;
     this.#lock.give(header.lock);
     return record;
   }
@@ -68,6 +72,7 @@ export class LeasePool {
     this.#lock.take(header.lock);
     words[at + FENCE] = ((words[at + FENCE] ?? 0) + 1) % FENCES;
     words[at + TAG] = 0;
+    words[at + LANE] = 0;
     words[at + NEXT] = words[header.free] ?? 0;
     words[header.free] = record;
     this.#lock.give(header.lock);
@@ -108,6 +113,11 @@ export class LeasePool {
     return this.#words[place(record) + TAG] ?? 0;
   }
 
+  /** Taken by a thread of the lane and not given back. */
+  isOfLane(record: number, lane: number): boolean {
+    return this.#words[place(record) + LANE] === lane + 1;
+  }
+
   next(record: number): number {
     return this.#words[place(record) + NEXT] ?? 0;
   }
@@ -137,6 +147,24 @@ export class LeasePool {
     if (previous === 0) return next;
     words[place(previous) + NEXT] = next;
     return head;
+  }
+
+  /** Whether the record is in the list. */
+  isListed(record: number, head: number): boolean {
+    let listed = head;
+    for (let steps = 0; listed !== 0 && listed !== record && steps < this.records; steps++) listed = this.next(listed);
+    return listed === record;
+  }
+
+  /** Makes the links back fit those forward, of which a thread that died may have written one alone. @returns records */
+  relink(head: number): number {
+    let [previous, record, length] = [0, head, 0];
+    for (; record !== 0 && length < this.records; length++) {
+      this.#words[place(record) + PREVIOUS] = previous;
+      previous = record;
+      record = this.next(record);
+    }
+    return length;
   }
 }
 

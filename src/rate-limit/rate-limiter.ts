@@ -12,6 +12,7 @@ import { NO_LEASE } from './concurrency-leases.ts';
 import {
   REFUSED,
   type Charge,
+  type Counters,
   type Descriptor,
   type DescriptorKey,
   type LimitedUsage,
@@ -29,6 +30,8 @@ import { WindowTokens } from './window-tokens.ts';
 export interface RateLimiterOptions extends CounterSetOptions {
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Instead of counters of its own; the options for those say nothing then. */
+  readonly counters?: Counters;
   /** Tokens are reserved before the call (default), or only counted after it. */
   readonly reservesTokens?: boolean;
   /** Which tokens count against limits of tokens; default `total`. */
@@ -83,14 +86,14 @@ export interface Scope {
 }
 
 export class RateLimiter {
-  readonly #counters: CounterSet;
+  readonly #counters: Counters;
   readonly #now: () => number;
   readonly #reservesTokens: boolean;
   readonly #tokenKind: TokenKind;
   readonly #saysTimeLeft: boolean;
 
   constructor(options: RateLimiterOptions) {
-    this.#counters = new CounterSet(options);
+    this.#counters = options.counters ?? new CounterSet(options);
     this.#now = options.now;
     this.#reservesTokens = options.reservesTokens ?? true;
     this.#tokenKind = options.tokenKind ?? 'total';

@@ -1,0 +1,257 @@
+/**
+ * Limits that ask Redis about every call (`router_settings.cluster_limits: strict`): one script over all scopes, which
+ * takes everything or nothing; with a Redis Cluster one per scope, and what was taken is given back when another refuses.
+ *
+ * Promises: exact over all processes; an answer within `timeoutMs` or the decision is made by this process's part of the
+ * limit (`local`); slots are renewed by time, so that those of a process that dies are free after 12 s.
+ * Costs one round trip per call. Gives up: corrections after a call are sent once and not repeated when they fail.
+ */
+import type { Descriptor, LimitedUsage, LimitStatus, TokenKind } from '../../rate-limit/contract.ts';
+import type { Admission, Hold, Refusal, Scope } from '../../rate-limit/rate-limiter.ts';
+import { planReservations, type Reservation, type ReservedCall } from '../../rate-limit/reservations.ts';
+import { SLOT_LEASE_MS, type SliceSet } from '../../rate-limit/slices/slice-set.ts';
+import type { SlicedLimiter } from '../../rate-limit/slices/sliced-limiter.ts';
+import { tokensOfKind } from '../../rate-limit/token-usage.ts';
+import type { RedisConnection } from './connect-redis.ts';
+import { scriptOf } from './redis-store.ts';
+import { STRICT_ADMIT, STRICT_CORRECT, STRICT_RENEW } from './strict-script.ts';
+
+export interface StrictLimiterOptions {
+  readonly connection: RedisConnection;
+  readonly namespace: string;
+  readonly slices: SliceSet;
+  /** Decides while Redis does not answer. */
+  readonly local: SlicedLimiter;
+  readonly timeoutMs: number;
+  readonly tokenKind?: TokenKind;
+  readonly now: () => number;
+  /** Calls back once. @returns what prevents it */
+  readonly startTimer: (callback: () => void, ms: number) => () => void;
+}
+
+interface Item {
+  readonly type: LimitStatus['type'];
+  readonly scope: Scope;
+  readonly limit: number;
+  readonly amount: number;
+  readonly slot: string;
+}
+
+interface Taken {
+  readonly item: Item;
+  readonly used: number;
+  readonly window: number;
+}
+
+const ADMIT = scriptOf(STRICT_ADMIT);
+const CORRECT = scriptOf(STRICT_CORRECT);
+const RENEW = scriptOf(STRICT_RENEW);
+const RENEW_MS = SLOT_LEASE_MS / 3;
+
+export class StrictLimiter {
+  readonly #options: StrictLimiterOptions;
+  readonly #prefix: string;
+  /** What admitted calls hold in Redis. */
+  readonly #taken = new WeakMap<Hold, readonly Taken[]>();
+  readonly #slots = new Set<Item>();
+  #cancelRenewal: (() => void) | null = null;
+  #slotNumber = 0;
+  readonly #self = crypto.randomUUID();
+
+  constructor(options: StrictLimiterOptions) {
+    this.#options = options;
+    this.#prefix = options.namespace === '' ? '' : `${options.namespace}:`;
+  }
+
+  get windowMs(): number {
+    return this.#options.slices.windowMs;
+  }
+
+  prepare(descriptors: readonly Descriptor[]): readonly Scope[] {
+    return this.#options.local.prepare(descriptors);
+  }
+
+  async admit(scopes: readonly Scope[], call: ReservedCall): Promise<Admission | Refusal> {
+    const { slices, local, now } = this.#options;
+    const at = now();
+    if (slices.signals.isAlone) return local.admit(scopes, call);
+    const plan = planReservations(scopes, call);
+    const reservations = plan?.reservations ?? [];
+    const items = this.#itemsOf(scopes, reservations);
+    let taken: readonly Taken[] | Refusal;
+    try {
+      taken = await this.#within(this.#take(items, at));
+    } catch {
+      return this.#admitAlone(scopes, call);
+    }
+    if ('admitted' in taken) return taken;
+    const hold: Hold = { scopes, reservations, at, leases: [], isSettled: false };
+    this.#taken.set(hold, taken);
+    this.#holdSlots(taken);
+    const statuses = taken.map(({ item, used }) => statusOf(item, Math.max(0, item.limit - used)));
+    const reservedTokens = reservations.find(({ kind }) => kind === 'total')?.amount ?? 0;
+    return { admitted: true, statuses, reservedTokens, outputCap: plan?.outputCap ?? null, hold };
+  }
+
+  settle(hold: Hold, usage: LimitedUsage | null): void {
+    this.#finish(hold, usage, () => this.#options.local.settle(hold, usage));
+  }
+
+  fail(hold: Hold, partialUsage: LimitedUsage | null = null): void {
+    const used = partialUsage !== null && partialUsage.completionTokens > 0 ? partialUsage : null;
+    this.#finish(hold, used, () => this.#options.local.fail(hold, partialUsage));
+  }
+
+  /** Slots are renewed by time here; those of calls that were admitted without Redis are not. */
+  renew(hold: Hold): boolean {
+    return this.#taken.has(hold) || this.#options.local.renew(hold);
+  }
+
+  charge(scopes: readonly Scope[], usage: LimitedUsage): void {
+    const used = tokensOfKind(usage, this.#options.tokenKind ?? 'total', true);
+    const items = scopes
+      .filter(({ descriptor }) => descriptor.tokens !== null && !/_[io]tpm$/.test(descriptor.key))
+      .map((scope) => ({ item: itemOf(scope, 'tokens', used), used: 0, window: 0 }));
+    this.#correct(items);
+  }
+
+  stop(): void {
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = null;
+    this.#slots.clear();
+  }
+
+  #itemsOf(scopes: readonly Scope[], reservations: readonly Reservation[]): readonly Item[] {
+    const limited = (type: 'requests' | 'parallel') => scopes.filter(({ descriptor }) => descriptor[type] !== null);
+    const slot = `${this.#self}:${++this.#slotNumber}`;
+    return [
+      ...limited('requests').map((scope) => itemOf(scope, 'requests', 1)),
+      ...limited('parallel').map((scope) => ({ ...itemOf(scope, 'max_parallel_requests', 1), slot })),
+      ...reservations.map(({ scope, amount }) => itemOf(scope, 'tokens', amount)),
+    ];
+  }
+
+  async #take(items: readonly Item[], at: number): Promise<readonly Taken[] | Refusal> {
+    const groups = this.#groupsOf(items);
+    const decisions = await Promise.all(groups.map((group) => this.#askRedis(group, at)));
+    const refusal = decisions.find((decision) => 'admitted' in decision);
+    const taken = decisions.flatMap((decision) => ('admitted' in decision ? [] : decision));
+    if (refusal === undefined) return taken;
+    this.#correct(taken.map((one) => ({ ...one, item: { ...one.item, amount: -one.item.amount } })));
+    return refusal;
+  }
+
+  async #askRedis(items: readonly Item[], at: number): Promise<readonly Taken[] | Refusal> {
+    const values = [String(Math.ceil(this.windowMs / 1000)), String(SLOT_LEASE_MS)];
+    for (const { type, limit, amount, slot } of items)
+      values.push(type === 'max_parallel_requests' ? 'p' : 'n', String(limit), String(amount), slot);
+    const keys = items.flatMap((item) => this.#keysOf(item));
+    const found = (await this.#options.connection.run(ADMIT, keys, values)) as readonly number[];
+    if (found[0] === 0)
+      return items.map((item, index) => ({ item, used: found[2 * index + 1] ?? 0, window: found[2 * index + 2] ?? 0 }));
+    const [, index = 1, used = 0, left = this.windowMs] = found;
+    const refused = items[index - 1];
+    if (refused === undefined) throw new TypeError('Redis refused something that was not asked for');
+    const status = statusOf(refused, Math.max(0, refused.limit - used));
+    return { admitted: false, status, retryAfterMs: left, at };
+  }
+
+  /** With a cluster the keys of one script must lie in one slot: those of one scope do. */
+  #groupsOf(items: readonly Item[]): readonly (readonly Item[])[] {
+    if (items.length === 0) return [];
+    if (!this.#options.connection.isClustered) return [items];
+    return [...Map.groupBy(items, ({ scope }) => tagOf(scope)).values()];
+  }
+
+  #finish(hold: Hold, usage: LimitedUsage | null, settleLocally: () => void): void {
+    const taken = this.#taken.get(hold);
+    if (taken === undefined) return settleLocally();
+    if (hold.isSettled) return;
+    hold.isSettled = true;
+    const kinds = new Map(hold.reservations.map(({ scope, kind }) => [scope, kind]));
+    const corrections = taken.flatMap((one) => {
+      const { item } = one;
+      if (item.type === 'requests') return [];
+      if (item.type !== 'tokens') return [one];
+      const reserved = kinds.get(item.scope) ?? 'total';
+      const kind = reserved === 'total' ? (this.#options.tokenKind ?? 'total') : reserved;
+      const used = usage === null ? 0 : tokensOfKind(usage, kind, reserved === 'total');
+      return used === item.amount ? [] : [{ ...one, item: { ...item, amount: used - item.amount } }];
+    });
+    for (const { item } of taken) this.#slots.delete(item);
+    this.#correct(corrections);
+  }
+
+  #correct(taken: readonly Taken[]): void {
+    const windows = new Map(taken.map(({ item, window }) => [item, window]));
+    for (const items of this.#groupsOf(taken.map(({ item }) => item))) {
+      const values = [String(Math.ceil(this.windowMs / 1000))];
+      for (const item of items) {
+        const kind = item.type === 'max_parallel_requests' ? 'p' : 'n';
+        values.push(kind, String(windows.get(item) ?? 0), String(item.amount), item.slot);
+      }
+      const keys = items.flatMap((item) => this.#keysOf(item));
+      // What Redis does not hear of ends with its window or its lease.
+      this.#options.connection.run(CORRECT, keys, values).catch(() => {});
+    }
+  }
+
+  #holdSlots(taken: readonly Taken[]): void {
+    for (const { item } of taken) if (item.slot !== '') this.#slots.add(item);
+    if (this.#slots.size > 0) this.#cancelRenewal ??= this.#options.startTimer(() => this.#renewSlots(), RENEW_MS);
+  }
+
+  #renewSlots(): void {
+    this.#cancelRenewal = null;
+    if (this.#slots.size === 0) return;
+    for (const items of this.#groupsOf([...this.#slots])) {
+      const keys = items.map((item) => this.#keysOf(item)[1] ?? '');
+      const values = [String(SLOT_LEASE_MS), ...items.map(({ slot }) => slot)];
+      this.#options.connection.run(RENEW, keys, values).catch(() => {});
+    }
+    this.#cancelRenewal = this.#options.startTimer(() => this.#renewSlots(), RENEW_MS);
+  }
+
+  #keysOf({ scope, type }: Item): readonly string[] {
+    const tag = this.#prefix + tagOf(scope);
+    // LiteLLM's set of slots counts seconds and an hour; ours beside it would throw its slots away.
+    return type === 'max_parallel_requests' ? [`${tag}:slots`, `${tag}:slots`] : [`${tag}:window`, `${tag}:${type}`];
+  }
+
+  async #within<T>(work: Promise<T>): Promise<T> {
+    const { timeoutMs, startTimer } = this.#options;
+    const timeout = Promise.withResolvers<never>();
+    const cancel = startTimer(() => timeout.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    // After the timeout nobody listens to the work any more.
+    work.catch(() => {});
+    try {
+      return await Promise.race([work, timeout.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #admitAlone(scopes: readonly Scope[], call: ReservedCall): Admission | Refusal | Promise<Admission | Refusal> {
+    const { slices, local } = this.#options;
+    slices.setOnItsOwn(true);
+    try {
+      return local.admit(scopes, call);
+    } finally {
+      slices.setOnItsOwn(false);
+    }
+  }
+}
+
+function itemOf(scope: Scope, type: Item['type'], amount: number): Item {
+  const { requests, tokens, parallel } = scope.descriptor;
+  const limit = type === 'requests' ? requests : type === 'tokens' ? tokens : parallel;
+  return { scope, type, amount, limit: limit ?? 0, slot: '' };
+}
+
+function tagOf({ descriptor }: Scope): string {
+  return `{${descriptor.key}:${descriptor.value}}`;
+}
+
+function statusOf({ scope, type, limit }: Item, remaining: number): LimitStatus {
+  return { descriptor: scope.descriptor, type, limit, remaining };
+}
