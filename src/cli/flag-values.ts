@@ -31,7 +31,7 @@ export function readFlagValues(
     const value = text === undefined ? readVariable(flag, environment, notices) : readGiven(flag, text);
     if (value === undefined) continue;
     values.set(flag.name, value);
-    if (flag.notice && value !== false && !(flag.name === 'num_workers' && value === 1)) {
+    if (flag.notice && value !== false) {
       notices.push(`--${flag.name} has no effect: ${flag.notice}.`);
     }
   }
@@ -78,9 +78,13 @@ function parseValue(flag: Flag, text: string, where: string): FlagValue {
   }
 }
 
-function parseInteger(flag: Flag, text: string, where: string): number {
+function parseInteger(flag: Flag, text: string, where: string): FlagValue {
+  if (flag.word !== undefined && text.trim().toLowerCase() === flag.word) return flag.word;
   const value = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw new UsageError(`The ${where} needs a whole number, not "${text}".`);
+  if (!Number.isSafeInteger(value)) {
+    const word = flag.word === undefined ? '' : ` or "${flag.word}"`;
+    throw new UsageError(`The ${where} needs a whole number${word}, not "${text}".`);
+  }
   const [low, high] = flag.range ?? [0, Number.MAX_SAFE_INTEGER];
   if (value < low || value > high) {
     throw new UsageError(`The ${where} must be between ${low} and ${high}, not ${value}.`);

@@ -25,6 +25,8 @@ export interface Flag {
   readonly variable?: string;
   /** Smallest and largest value of an integer. */
   readonly range?: readonly [number, number];
+  /** A word that an integer may be instead. */
+  readonly word?: string;
   readonly group: (typeof FLAG_GROUPS)[number];
   readonly help: string;
   /** What to tell a user of a flag that has no effect here; empty: accepted silently. */
@@ -82,6 +84,16 @@ export const FLAGS: readonly Flag[] = [
     range: [0, 86_400],
     group: 'Serving',
     help: 'time an idle client connection is kept',
+  },
+  {
+    name: 'num_workers',
+    kind: 'integer',
+    value: '<number>',
+    variable: 'NUM_WORKERS',
+    range: [1, 1_024],
+    word: 'auto',
+    group: 'Serving',
+    help: 'threads that serve, or auto: one per processor (default 1)',
   },
   {
     name: 'data-dir',
@@ -214,16 +226,6 @@ export const FLAGS: readonly Flag[] = [
     help: 'how many requests --test and --test_async send (--test_async: 10)',
   },
 
-  {
-    name: 'num_workers',
-    kind: 'integer',
-    value: '<number>',
-    variable: 'NUM_WORKERS',
-    range: [1, 4_096],
-    group: 'LiteLLM',
-    help: 'accepted; one thread serves',
-    notice: 'one thread serves all requests for now; more workers have no effect',
-  },
   {
     name: 'telemetry',
     kind: 'boolean',

@@ -3,7 +3,8 @@
  * scrubber last, so a secret that slipped into a message or a field is blanked in either form.
  * Cost: a line of text parses pino's JSON once; with `--json-logs` nothing is parsed.
  */
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
+import { createRecordLogger } from '../gateway/threads/record-logger.ts';
 import type { SecretScrubber } from './secret-scrubber.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -13,12 +14,15 @@ interface LogSink {
   write(text: string): unknown;
 }
 
-export interface LoggerOptions {
-  readonly level: LogLevel;
+export interface RecordOutput {
   /** JSON lines instead of text. */
   readonly json: boolean;
   readonly sink: LogSink;
   readonly scrubber: SecretScrubber;
+}
+
+export interface LoggerOptions extends RecordOutput {
+  readonly level: LogLevel;
 }
 
 const LEVEL_WORDS: ReadonlyMap<number, string> = new Map([
@@ -43,18 +47,17 @@ export function parseLogLevel(text: string): LogLevel | undefined {
   return LEVEL_NAMES.get(text.trim().toLowerCase());
 }
 
-export function createLogger({ level, json, sink, scrubber }: LoggerOptions): Logger {
-  const write = json
-    ? (line: string): void => void sink.write(scrubber.scrub(line))
-    : (line: string): void => void sink.write(scrubber.scrub(formatLine(line)));
-  return pino({ level, base: null, redact: { paths: REDACTED_PATHS, censor: '[secret]' } }, { write });
+/** Logs through `createRecordWriter`. */
+export function createLogger({ level, ...output }: LoggerOptions): Logger {
+  return createRecordLogger({ level, write: createRecordWriter(output) });
 }
 
-/** Fields that hold a secret by their name; the scrubber would not know a value that it has never seen. */
-const REDACTED_PATHS = ['authorization', 'api_key', 'apiKey', 'password', 'headers.authorization'].flatMap((name) => [
-  name,
-  `*.${name}`,
-]);
+/** Writes records, of this thread's logger and of others', as the user wants to read them. */
+export function createRecordWriter({ json, sink, scrubber }: RecordOutput): (line: string) => void {
+  return json
+    ? (line) => void sink.write(scrubber.scrub(line))
+    : (line) => void sink.write(scrubber.scrub(formatLine(line)));
+}
 
 /** `2026-01-31 12:00:00.000 WARN message key=value`; a stack goes on lines of its own. */
 export function formatLine(line: string): string {

@@ -3,7 +3,7 @@ import { checkConfig } from '../config/check.ts';
 import { ConfigStore } from '../config/config-store.ts';
 import type { CatalogueKeys } from '../config/quick-start.ts';
 import type { Deployment } from '../config/snapshot.ts';
-import { startGateway } from '../gateway/start-gateway.ts';
+import { startServing } from '../gateway/threads/start-serving.ts';
 import { allProviders, findProvider } from '../providers/catalogue/catalogue.ts';
 import { resolveProvider } from '../providers/resolve-provider.ts';
 import type { Modules } from './ports.ts';
@@ -12,7 +12,7 @@ export function createModules(env: ReadonlyMap<string, string>): Modules {
   return {
     openConfig: ({ path, document }) => ConfigStore.open({ path, document, env }),
     checkConfig: (path) => checkConfig(path, env, { notNative: (deployment) => notNative(deployment, env) }),
-    startGateway,
+    startServing,
     providerKeys,
   };
 }

@@ -58,6 +58,12 @@ describe('the command line', () => {
     });
   });
 
+  it('takes a number of workers, or auto', () => {
+    expect(values(['--num_workers', 'AUTO'])).toEqual({ num_workers: 'auto' });
+    expect(values([], { NUM_WORKERS: 'auto' })).toEqual({ num_workers: 'auto' });
+    expect(values(['--num_workers', '4'], { NUM_WORKERS: 'auto' })).toEqual({ num_workers: 4 });
+  });
+
   it('treats an empty variable as absent', () => {
     expect(values([], { PORT: '', DEBUG: '' })).toEqual({});
   });
@@ -71,15 +77,17 @@ describe('the command line', () => {
   });
 
   it('gives one notice for each flag without effect, and none for the harmless ones', () => {
-    const command = parse(['--run_gunicorn', '--telemetry', 'False', '--local', '--num_workers', '4']);
+    const command = parse(['--run_gunicorn', '--telemetry', 'False', '--local', '--use_queue']);
     const notices = command.kind === 'serve' ? command.flags.notices : [];
     expect(notices).toHaveLength(2);
-    expect(notices.join('\n')).toMatch(/--num_workers has no effect: .*\n--run_gunicorn has no effect: /s);
+    expect(notices.join('\n')).toMatch(/--use_queue has no effect: .*\n--run_gunicorn has no effect: /s);
   });
 
   it.each([
     [['--port', 'abc'], 'The option --port needs a whole number, not "abc".'],
     [['--port', '70000'], 'The option --port must be between 0 and 65535, not 70000.'],
+    [['--num_workers', 'many'], 'The option --num_workers needs a whole number or "auto", not "many".'],
+    [['--num_workers', '0'], 'The option --num_workers must be between 1 and 1024, not 0.'],
     [['--temperature', 'warm'], 'The option --temperature needs a number, not "warm".'],
     [['--telemetry', 'maybe'], 'The option --telemetry needs true or false, not "maybe".'],
     [['--prot', '1'], "Unknown option '--prot' (Did you mean --port?)"],

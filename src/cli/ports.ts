@@ -5,7 +5,8 @@
 import type { CatalogueKeys } from '../config/quick-start.ts';
 import type { CheckReport } from '../config/check.ts';
 import type { ConfigSnapshot, JsonObject } from '../config/snapshot.ts';
-import type { RunningGateway, SnapshotSource, StartGatewayOptions } from '../gateway/start-gateway.ts';
+import type { SnapshotSource } from '../gateway/threads/configuration-source.ts';
+import type { ServingGateway, ServingOptions } from '../gateway/threads/start-serving.ts';
 
 /** Where the configuration comes from. */
 interface ConfigOrigin {
@@ -30,7 +31,7 @@ export interface Modules {
   /** @throws ConfigError */
   openConfig(origin: ConfigOrigin): RunningConfig;
   checkConfig(path: string): CheckReport;
-  startGateway(options: StartGatewayOptions): Promise<RunningGateway>;
+  startServing(options: ServingOptions): Promise<ServingGateway>;
   /** Providers and the variables that hold their keys. */
   providerKeys(): Iterable<CatalogueKeys>;
 }

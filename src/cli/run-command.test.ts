@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../config/check.ts';
 import { ConfigStore } from '../config/config-store.ts';
-import type { StartGatewayOptions } from '../gateway/start-gateway.ts';
+import type { ServingOptions } from '../gateway/threads/start-serving.ts';
 import type { Modules, ProcessPort } from './ports.ts';
 import { runCommand } from './run-command.ts';
 
@@ -11,7 +11,7 @@ const KEYED = 'model_list: []\ngeneral_settings: {master_key: sk-canary-0000}\n'
 interface Rig {
   readonly port: ProcessPort;
   readonly signals: EventEmitter;
-  readonly started: StartGatewayOptions[];
+  readonly started: ServingOptions[];
   readonly stopped: string[];
   readonly exits: number[];
   readonly out: () => string;
@@ -22,14 +22,14 @@ interface Rig {
 interface RigOptions {
   readonly file?: string;
   readonly environment?: Record<string, string>;
-  readonly startGateway?: Modules['startGateway'];
+  readonly startServing?: Modules['startServing'];
 }
 
 function rig(options: RigOptions = {}): Rig {
   let out = '';
   let err = '';
   let file = options.file ?? KEYED;
-  const started: StartGatewayOptions[] = [];
+  const started: ServingOptions[] = [];
   const stopped: string[] = [];
   const exits: number[] = [];
   const signals = new EventEmitter();
@@ -44,14 +44,15 @@ function rig(options: RigOptions = {}): Rig {
       }),
     checkConfig: (path) => checkConfig(path, environment, { text: file }),
     providerKeys: () => [{ name: 'groq', keyVariables: ['GROQ_API_KEY'], native: true }],
-    startGateway:
-      options.startGateway ??
+    startServing:
+      options.startServing ??
       (async (asked) => {
         started.push(asked);
         return {
           url: `http://${asked.host}:${asked.port}`,
           port: asked.port,
           stop: async (reason) => void stopped.push(reason),
+          inForce: async () => undefined,
         };
       }),
   };
@@ -82,7 +83,7 @@ describe('serving', () => {
     const { port, started, out } = rig({ environment: { GROQ_API_KEY: 'x' } });
     await runCommand(['--port', '4101'], port);
     expect(started[0]?.host).toBe('127.0.0.1');
-    expect(started[0]?.snapshotSource.current().deployments.map(({ modelName }) => modelName)).toContain('groq/*');
+    expect(started[0]?.snapshots.current().deployments.map(({ modelName }) => modelName)).toContain('groq/*');
     expect(out()).toContain('only this machine can connect');
   });
 
@@ -111,7 +112,7 @@ describe('serving', () => {
   it('loads the file again on SIGHUP, keeps the old one when the new one is broken, and learns new secrets', async () => {
     const { port, signals, started, setFile, err } = rig();
     await runCommand(['--config', 'c.yaml', '--port', '4104'], port);
-    const source = started[0]?.snapshotSource;
+    const source = started[0]?.snapshots;
     setFile('model_list: [\n');
     signals.emit('SIGHUP');
     await expect.poll(err).toContain('The new configuration is refused; the old one stays. c.yaml');
@@ -157,10 +158,10 @@ describe('exit codes', () => {
   });
 
   it('1 when the gateway does not start, without the secrets of the message', async () => {
-    const startGateway = async (): Promise<never> => {
+    const startServing = async (): Promise<never> => {
       throw new TypeError('boom with sk-abcdefgh\n    at line');
     };
-    const { port, err } = rig({ startGateway });
+    const { port, err } = rig({ startServing });
     expect(await runCommand(['--config', 'c.yaml', '--port', '4105'], port)).toBe(1);
     expect(err()).toBe('fast-litellm: the start failed. TypeError: boom with [secret] at line\n');
   });

@@ -1,14 +1,22 @@
 /** `fast-litellm`: loads the configuration, starts the gateway, says where it is, and follows signals and file changes. */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { ConfigSnapshot } from '../config/snapshot.ts';
 import type { FlagValues } from './flag-values.ts';
 import { chooseAddress, refuseOpening, startOnPort, type ListenAddress } from './listen-address.ts';
-import { createLogger, LOG_LEVELS, parseLogLevel, type LogLevel } from './logger.ts';
-import type { StartGatewayOptions, RunningGateway } from '../gateway/start-gateway.ts';
+import {
+  createLogger,
+  createRecordWriter,
+  LOG_LEVELS,
+  parseLogLevel,
+  type LogLevel,
+  type RecordOutput,
+} from './logger.ts';
+import type { ServingGateway, ServingOptions } from '../gateway/threads/start-serving.ts';
 import type { Modules, ProcessPort, RunningConfig } from './ports.ts';
 import { documentOfFlags, numberFlag, textFlag } from './quick-start-flags.ts';
-import { createSecretScrubber, secretsOf, type SecretScrubber } from './secret-scrubber.ts';
+import { createSecretScrubber, secretsOf } from './secret-scrubber.ts';
 import { handleSignals } from './signals.ts';
 import { startFields, startReport, type StartFacts } from './start-report.ts';
 import { StartError, UsageError } from './usage-error.ts';
@@ -19,17 +27,15 @@ const DEFAULT_DRAIN_SECONDS = 30;
 export async function serve(flags: FlagValues, port: ProcessPort): Promise<void> {
   const json = flags.values.get('json-logs') === true;
   const scrubber = createSecretScrubber();
-  const log = createLogger({
-    level: logLevel(flags),
-    json,
-    scrubber,
-    sink: { write: (line) => (json ? port.out(line) : port.err(line)) },
-  });
+  const output: RecordOutput = { json, scrubber, sink: { write: (line) => (json ? port.out(line) : port.err(line)) } };
+  const log = createLogger({ ...output, level: logLevel(flags) });
   for (const notice of flags.notices) log.warn(notice);
 
   const modules = await port.loadModules();
   const { store, providersNotNative } = openConfig(flags, port, modules);
   scrubber.know(secretsOf(store.current()));
+  // Before anybody else hears of a new configuration, and may log something of it.
+  store.subscribe((snapshot) => scrubber.know(secretsOf(snapshot)));
   logWarnings(store.current(), log);
   if (flags.values.get('skip_server_startup') === true) {
     log.info('The configuration was read; the server is not started because of --skip_server_startup.');
@@ -40,9 +46,16 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
   if (store.current().general.masterKey !== null) {
     store.guard(({ general }) => refuseOpening(address, general.masterKey));
   }
-  const options = await gatewayOptions(flags, store, log);
+  const options = await servingOptions(flags);
   const gateway = await startOnPort(address, (asked) =>
-    modules.startGateway({ ...options, host: address.host, port: asked }),
+    modules.startServing({
+      ...options,
+      snapshots: store,
+      log,
+      writeRecord: createRecordWriter(output),
+      host: address.host,
+      port: asked,
+    }),
   );
   announce(port, log, json, {
     version: port.version,
@@ -53,7 +66,7 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
     movedToPort: address.port === 0 || gateway.port === address.port ? null : gateway.port,
     providersNotNative,
   });
-  const running: Running = { flags, port, store, scrubber, log, gateway };
+  const running: Running = { flags, port, store, log, gateway };
   followChanges(running, options.drainTimeoutMs);
 }
 
@@ -67,11 +80,9 @@ function openConfig(
   return { store, providersNotNative: notNative };
 }
 
-async function gatewayOptions(
+async function servingOptions(
   flags: FlagValues,
-  store: RunningConfig,
-  log: Logger,
-): Promise<Omit<StartGatewayOptions, 'host' | 'port'>> {
+): Promise<Pick<ServingOptions, 'workers' | 'drainTimeoutMs' | 'keepAliveTimeoutMs' | 'tls'>> {
   const tls = await readTlsFiles(flags);
   const keepAliveSeconds = numberFlag(flags, 'keepalive_timeout');
   const drainSeconds = flags.values.get('drain-timeout') ?? DEFAULT_DRAIN_SECONDS;
@@ -79,8 +90,8 @@ async function gatewayOptions(
     throw new UsageError('The option --drain-timeout needs a number of seconds, 0 or more.');
   }
   return {
-    snapshotSource: store,
-    log,
+    workers:
+      flags.values.get('num_workers') === 'auto' ? availableParallelism() : (numberFlag(flags, 'num_workers') ?? 1),
     drainTimeoutMs: drainSeconds * 1000,
     ...(keepAliveSeconds === undefined ? {} : { keepAliveTimeoutMs: keepAliveSeconds * 1000 }),
     ...(tls === undefined ? {} : { tls }),
@@ -97,20 +108,20 @@ interface Running {
   readonly flags: FlagValues;
   readonly port: ProcessPort;
   readonly store: RunningConfig;
-  readonly scrubber: SecretScrubber;
   readonly log: Logger;
-  readonly gateway: RunningGateway;
+  readonly gateway: ServingGateway;
 }
 
 function followChanges(running: Running, drainTimeoutMs: number): void {
-  const { flags, port, store, scrubber, log, gateway } = running;
+  const { flags, port, store, log, gateway } = running;
   const refused = (error: unknown): void => {
     log.error(`The new configuration is refused; the old one stays. ${messageOf(error)}`);
   };
   store.subscribe((snapshot) => {
-    scrubber.know(secretsOf(snapshot));
     logWarnings(snapshot, log);
-    log.info(`The configuration was loaded again (version ${snapshot.version}).`);
+    void gateway.inForce(snapshot.version).then(() => {
+      log.info(`The configuration was loaded again (version ${snapshot.version}).`);
+    });
   });
   const stopWatching = wantsWatch(flags) ? store.watch({ onRefused: refused }) : null;
   handleSignals(port.signals, {
@@ -147,7 +158,7 @@ function logLevel(flags: FlagValues): LogLevel {
   return (typeof named === 'string' ? parseLogLevel(named) : undefined) ?? 'info';
 }
 
-async function readTlsFiles(flags: FlagValues): Promise<StartGatewayOptions['tls']> {
+async function readTlsFiles(flags: FlagValues): Promise<ServingOptions['tls']> {
   const keyPath = textFlag(flags, 'ssl_keyfile_path');
   const certPath = textFlag(flags, 'ssl_certfile_path');
   if (keyPath === undefined && certPath === undefined) return undefined;
@@ -171,7 +182,7 @@ async function readNamed(path: string, flag: string): Promise<Buffer> {
 }
 
 /** An address to type: a wildcard address is reached over the loopback one. */
-function reachableUrl(gateway: RunningGateway, address: ListenAddress, tls: boolean): string {
+function reachableUrl(gateway: ServingGateway, address: ListenAddress, tls: boolean): string {
   const wildcard = address.host === '0.0.0.0' || address.host === '::';
   const host = wildcard ? '127.0.0.1' : address.host.includes(':') ? `[${address.host}]` : address.host;
   return `${tls ? 'https' : 'http'}://${host}:${gateway.port}`;

@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { deployment, snapshotWith } from '../../test/support/snapshot.ts';
 import type { ConfigSnapshot } from '../config/snapshot.ts';
-import { startGateway, type RunningGateway, type SnapshotSource } from './start-gateway.ts';
+import { startGateway, type RunningGateway } from './start-gateway.ts';
+import { CountedConfigurations, type SnapshotSource } from './threads/configuration-source.ts';
 
 class ChangingSource implements SnapshotSource {
   listeners: ((snapshot: ConfigSnapshot) => void)[] = [];
@@ -39,7 +40,14 @@ const running: RunningGateway[] = [];
 
 async function start(source: SnapshotSource, drainTimeoutMs = 5000): Promise<RunningGateway> {
   const log = pino({ level: 'silent' });
-  const gateway = await startGateway({ snapshotSource: source, host: '127.0.0.1', port: 0, log, drainTimeoutMs });
+  const gateway = await startGateway({
+    configurations: new CountedConfigurations(source, 1),
+    lane: 0,
+    host: '127.0.0.1',
+    port: 0,
+    log,
+    drainTimeoutMs,
+  });
   running.push(gateway);
   return gateway;
 }

@@ -8,30 +8,36 @@ import { UpstreamPools } from '../pool/upstream-pools.ts';
 import { TimerWheel } from '../primitives/timer-wheel.ts';
 import { createSimulatedTransport, SIMULATED_ORIGIN } from '../providers/simulated/simulated-transport.ts';
 import type { TransportFactory } from '../wire/contract.ts';
-import { createNodeServer, type TlsMaterial } from '../wire/node-server.ts';
+import { createNodeServer, type ListenOptions, type TlsMaterial } from '../wire/node-server.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici-transport.ts';
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
 import { CountingThread } from './counting/counting-thread.ts';
 import { GatewayTokenizers } from './counting/gateway-tokenizers.ts';
-import { allocateCountingMemory } from './threads/counting-memory.ts';
+import type { ConfigurationSource } from './threads/configuration-source.ts';
+import type { Configuration } from './threads/counting-memory.ts';
 import { openPrices, rereadPrices } from './configured-prices.ts';
 
-/** The running configuration, as the gateway needs it. */
-export interface SnapshotSource {
-  current(): ConfigSnapshot;
-  /** @returns stops listening */
-  subscribe(listener: (snapshot: ConfigSnapshot) => void): () => void;
-}
-
 export interface StartGatewayOptions {
-  readonly snapshotSource: SnapshotSource;
+  readonly configurations: ConfigurationSource;
+  /** This thread's lane of the counting memory. */
+  readonly lane: number;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** How this thread shares the port with others; left out: it has the port for itself. */
+  readonly sharing?: Pick<ListenOptions, 'reusePort' | 'fd'>;
+  /** Requests in flight over all threads; left out: this thread is the only one. */
+  readonly openRequests?: OpenRequests;
   readonly log: Logger;
   readonly drainTimeoutMs: number;
   readonly keepAliveTimeoutMs?: number;
   readonly tls?: TlsMaterial;
+}
+
+/** Where a thread tells how many requests it has in flight, and learns how many all have. */
+export interface OpenRequests {
+  report(count: number): void;
+  total(): number;
 }
 
 export interface RunningGateway {
@@ -42,26 +48,35 @@ export interface RunningGateway {
 }
 
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
-  const { snapshotSource, log, host } = options;
-  const pools = createPools(snapshotSource.current());
-  const shared = sharedParts(snapshotSource.current(), log, pools, () => server.openExchanges);
-  let assembly = assembleFor(snapshotSource.current(), shared, host);
+  const { configurations, log, host, openRequests } = options;
+  const first = configurations.current();
+  const pools = createPools(first.snapshot);
+  const openExchanges = (): number => openRequests?.total() ?? server.openExchanges;
+  const shared = sharedParts(first.snapshot, log, pools, openExchanges);
+  const assembleFor = ({ snapshot, memory }: Configuration): Assembly =>
+    assemble({ snapshot, memory, lane: options.lane, shared, listenHost: host });
+  let assembly = assembleFor(first);
   pools.retain(assembly.origins);
   const server = createNodeServer({
     handler: (exchange) => assembly.dispatcher.handle(exchange),
     onMalformed: (request) => log.debug({ status: request.status, reason: request.message }, 'malformed request'),
+    ...(openRequests === undefined ? {} : { onOpenExchanges: (count) => openRequests.report(count) }),
     ...(options.keepAliveTimeoutMs === undefined ? {} : { keepAliveMs: options.keepAliveTimeoutMs }),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
-  const { port } = await server.listen({ port: options.port, host });
-  // After the start, which a thread must not delay.
-  const start = setImmediate(() => shared.tokenizers.follow(snapshotSource.current(), assembly.families));
-  const unsubscribe = snapshotSource.subscribe((snapshot) => {
-    rereadPrices(shared.prices, snapshot, log);
-    assembly = assembleFor(snapshot, shared, host);
+  const unsubscribe = configurations.subscribe((configuration) => {
+    rereadPrices(shared.prices, configuration.snapshot, log);
+    assembly = assembleFor(configuration);
     pools.retain(assembly.origins);
-    shared.tokenizers.follow(snapshot, assembly.families);
+    shared.tokenizers.follow(configuration.snapshot, assembly.families);
   });
+  const { port } = await server.listen({ ...options.sharing, port: options.port, host }).catch(async (error) => {
+    unsubscribe();
+    await pools.close();
+    throw error;
+  });
+  // After the start, which a thread must not delay.
+  const start = setImmediate(() => shared.tokenizers.follow(configurations.current().snapshot, assembly.families));
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
@@ -74,10 +89,6 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       await Promise.all([pools.close(), shared.tokenizers.close(), shared.countingThread.close()]);
     },
   };
-}
-
-function assembleFor(snapshot: ConfigSnapshot, shared: SharedParts, listenHost: string): Assembly {
-  return assemble({ snapshot, shared, listenHost, memory: allocateCountingMemory(snapshot, 1, {}), lane: 0 });
 }
 
 function createPools(snapshot: ConfigSnapshot): UpstreamPools {

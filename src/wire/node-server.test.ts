@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createNodeServer, type NodeServer, type NodeServerOptions } from './node-server.ts';
@@ -133,6 +137,48 @@ describe('node:http server', () => {
     const { port } = await listen({});
     const second = createNodeServer({ handler: () => undefined });
     await expect(second.listen({ port, host: '127.0.0.1' })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  test('tells how many exchanges are open whenever that changes', async () => {
+    const counts: number[] = [];
+    const open: Exchange[] = [];
+    const { server, port } = await listen({
+      handler: (exchange) => void open.push(exchange),
+      onOpenExchanges: (count) => counts.push(count),
+    });
+    const [first, second] = [await connect(port), await connect(port)];
+    first.write(GET);
+    second.write(GET);
+    await expect.poll(() => open.length).toBe(2);
+    open[0]?.reply(200, [], 'ok');
+    second.socket.destroy();
+    await expect.poll(() => counts).toEqual([1, 2, 1, 0]);
+    expect(server.openExchanges).toBe(0);
+  });
+
+  test('listens on a descriptor that somebody else opened', async () => {
+    const opener = createServer();
+    opener.listen(0, '127.0.0.1');
+    await once(opener, 'listening');
+    const { port } = opener.address() as AddressInfo;
+    const server = `
+      import { createNodeServer } from ${JSON.stringify(new URL('node-server.ts', import.meta.url).href)};
+      const server = createNodeServer({ handler: (exchange) => exchange.reply(200, [], 'from the child') });
+      console.log((await server.listen({ fd: 3, port: 0 })).port);
+    `;
+    const { _handle: handle } = opener as Server & { readonly _handle: { readonly fd: number } };
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', server], {
+      stdio: ['ignore', 'pipe', 'inherit', handle.fd],
+    });
+    try {
+      expect(String((await once(child.stdout as Readable, 'data'))[0])).toBe(`${port}\n`);
+      await new Promise((resolve) => opener.close(resolve));
+      const client = await connect(port);
+      client.write(GET);
+      await client.untilText('from the child');
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   test('HTTPS with a given key and certificate', async () => {

@@ -31,6 +31,8 @@ export interface NodeServerOptions {
   readonly handler: ExchangeHandler;
   /** Hears of each refused request, for the log. */
   readonly onMalformed?: (request: MalformedRequest) => void;
+  /** Hears how many exchanges are open, whenever that changes. */
+  readonly onOpenExchanges?: (count: number) => void;
   /** Present: HTTPS. */
   readonly tls?: TlsMaterial;
   /** Milliseconds an idle connection is kept; default 75000, longer than the 60 s of common load balancers. */
@@ -46,11 +48,14 @@ export interface NodeServerOptions {
 }
 
 export interface ListenOptions {
+  /** Not used with `fd`. */
   readonly port: number;
   readonly host?: string;
   readonly backlog?: number;
   /** Several threads or processes share the port, where the system can. */
   readonly reusePort?: boolean;
+  /** A descriptor that is bound already; this server closes it in the end. */
+  readonly fd?: number;
 }
 
 export interface NodeServer {
@@ -80,15 +85,26 @@ class Owner implements ConnectionOwner {
   draining = false;
   open = 0;
   onDrained: (() => void) | null = null;
+  readonly #onOpen: ((count: number) => void) | null;
+
+  constructor(onOpen: ((count: number) => void) | null) {
+    this.#onOpen = onOpen;
+  }
+
+  exchangeOpened(): void {
+    this.open += 1;
+    this.#onOpen?.(this.open);
+  }
 
   exchangeClosed(): void {
     this.open -= 1;
+    this.#onOpen?.(this.open);
     if (this.open === 0) this.onDrained?.();
   }
 }
 
 export function createNodeServer(options: NodeServerOptions): NodeServer {
-  const owner = new Owner();
+  const owner = new Owner(options.onOpenExchanges ?? null);
   const { handler, monotonicMs = () => performance.now() } = options;
   const settings = serverSettings(options);
   const server: Server =
@@ -99,7 +115,7 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
     const connection = NodeConnection.of(request.socket, owner);
     const exchange = new NodeExchange({ request, response, connection, startedAtMs: monotonicMs(), awaitsContinue });
     connection.add(exchange);
-    owner.open += 1;
+    owner.exchangeOpened();
     return exchange;
   };
   const refuse = (exchange: NodeExchange, judged: MalformedRequest): void => {
@@ -152,10 +168,11 @@ function facade(server: Server, owner: Owner): NodeServer {
     server.close(); // closes idle connections too
   };
   return {
-    listen: ({ port, host, backlog = DEFAULT_BACKLOG, reusePort = false }) =>
+    listen: ({ port, host, backlog = DEFAULT_BACKLOG, reusePort = false, fd }) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ port, backlog, reusePort, ...(host === undefined ? {} : { host }) }, () => {
+        const where = fd === undefined ? { port, reusePort, ...(host === undefined ? {} : { host }) } : { fd };
+        server.listen({ ...where, backlog }, () => {
           server.off('error', reject);
           resolve({ port: (server.address() as AddressInfo).port });
         });

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigStore } from '../../src/config/config-store.ts';
 import { restrictionExamples, type RestrictionExample } from '../../src/config/restrictions.ts';
 import { startGateway, type RunningGateway } from '../../src/gateway/start-gateway.ts';
+import { CountedConfigurations } from '../../src/gateway/threads/configuration-source.ts';
 import { answerWhole, HEALTHY_TEXT } from '../support/scripted-answers.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 
@@ -37,7 +38,8 @@ async function started(document: RestrictionExample['document']): Promise<Runnin
   writeFileSync(file, stringify(document).replaceAll(PLACEHOLDER, provider.apiBase));
   const store = ConfigStore.open({ path: file, env: new Map() });
   const log = pino({ level: 'silent' });
-  return await startGateway({ snapshotSource: store, host: '127.0.0.1', port: 0, log, drainTimeoutMs: 1000 });
+  const configurations = new CountedConfigurations(store, 1);
+  return await startGateway({ configurations, lane: 0, host: '127.0.0.1', port: 0, log, drainTimeoutMs: 1000 });
 }
 
 const BODIES: readonly (readonly [string, object])[] = [

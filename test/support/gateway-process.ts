@@ -12,6 +12,8 @@ const KILL_AFTER_MS = 15_000;
 export interface GatewayProcessOptions {
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Variables that name files in the folder of the config file, which are there or not. */
+  readonly inFolder?: Readonly<Record<string, string>>;
 }
 
 export interface GatewayExit {
@@ -34,9 +36,12 @@ export class GatewayProcess {
     this.#folder = folder;
     this.configFile = path.join(folder, 'config.yaml');
     const args = [MAIN, '--config', this.configFile, '--port', '0', ...(options.args ?? [])];
+    const inFolder = Object.fromEntries(
+      Object.entries(options.inFolder ?? {}).map(([name, file]) => [name, path.join(folder, file)]),
+    );
     this.#child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: folder, ...options.environment },
+      env: { PATH: process.env['PATH'], HOME: folder, ...options.environment, ...inFolder },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#heard((this.#stdout += text)));
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => this.#heard((this.#stderr += text)));

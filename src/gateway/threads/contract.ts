@@ -1,0 +1,70 @@
+/**
+ * What the control thread and its workers tell each other. All of it is structured-cloneable.
+ *
+ * A worker says `loaded`, is told to `listen`, says `listening` or `failed`; it is told each new configuration and says
+ * when it serves it; told to `drain`, it lets its requests end and ends itself. Its log records go to the control
+ * thread, which alone writes.
+ */
+import type { ListenOptions, TlsMaterial } from '../../wire/node-server.ts';
+import type { Configuration } from './counting-memory.ts';
+import type { ThreadFailure } from './thread-failure.ts';
+
+/** What does not change while the gateway runs. */
+export interface WorkerSettings {
+  readonly host: string;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: string;
+  readonly keepAliveTimeoutMs?: number;
+  readonly tls?: TlsMaterial;
+}
+
+/** Where a worker listens; `port` is 0 for the first one when any port will do. */
+export type ListenTarget = Pick<ListenOptions, 'port' | 'reusePort' | 'fd'>;
+
+/** What a worker begins with. */
+export interface WorkerStart {
+  /** Its lane of the counting memory, and its number but for 1. */
+  readonly lane: number;
+  readonly settings: WorkerSettings;
+  readonly configuration: Configuration;
+  /** Memory of a `ThreadBoard`. */
+  readonly board: SharedArrayBuffer;
+}
+
+export type ToWorker =
+  | { readonly kind: 'listen'; readonly target: ListenTarget }
+  | { readonly kind: 'configure'; readonly configuration: Configuration }
+  | { readonly kind: 'drain'; readonly reason: string };
+
+export type FromWorker =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'failed'; readonly failure: ThreadFailure }
+  /** Requests that come from now on are served by it, but for a failure. */
+  | { readonly kind: 'configured'; readonly version: number; readonly failure: ThreadFailure | null }
+  /** A line of JSON as pino writes it. */
+  | { readonly kind: 'record'; readonly line: string };
+
+/** How a worker ended. */
+export interface WorkerDeath {
+  readonly exitCode: number;
+  /** null: it ended by itself, or was ended. */
+  readonly error: ThreadFailure | null;
+}
+
+/** A worker as the control thread holds it. */
+export interface WorkerHandle {
+  post(message: ToWorker): void;
+  /** Ends the thread at once. */
+  end(): void;
+}
+
+export interface WorkerEvents {
+  onMessage(message: FromWorker): void;
+  /** A line that something in the thread wrote to its standard output or error. */
+  onOutput(line: string): void;
+  /** Once, and last. */
+  onExit(death: WorkerDeath): void;
+}
+
+export type StartWorker = (start: WorkerStart, events: WorkerEvents) => WorkerHandle;

@@ -1,0 +1,39 @@
+/**
+ * Starts serving with as many threads as asked for. One: the calling thread serves, and nothing of the threads is
+ * loaded. More: the calling thread controls, and does not load the gateway.
+ */
+import type { RunningGateway, StartGatewayOptions } from '../start-gateway.ts';
+import { CountedConfigurations, type SnapshotSource } from './configuration-source.ts';
+
+export interface ServingOptions extends Pick<
+  StartGatewayOptions,
+  'host' | 'port' | 'log' | 'drainTimeoutMs' | 'keepAliveTimeoutMs' | 'tls'
+> {
+  readonly snapshots: SnapshotSource;
+  /** Threads that serve, 1 or more. */
+  readonly workers: number;
+  /** Takes the log records of other threads, each a line of JSON as pino writes it. */
+  readonly writeRecord: (line: string) => void;
+}
+
+export interface ServingGateway extends RunningGateway {
+  /** Resolves once every thread serves this version of the configuration, or a later one. */
+  inForce(version: number): Promise<void>;
+}
+
+/** Resolves once every thread listens. @throws what `startGateway` throws */
+export async function startServing(options: ServingOptions): Promise<ServingGateway> {
+  if (options.workers > 1) {
+    const { portSharing } = await import('./shared-port.ts');
+    const sharing = await portSharing();
+    if (sharing !== null) {
+      const { startThreads } = await import('./control.ts');
+      return await startThreads(options, sharing);
+    }
+    options.log.warn('Threads cannot share a port on this system, so one thread serves all requests.');
+  }
+  const { startGateway } = await import('../start-gateway.ts');
+  const configurations = new CountedConfigurations(options.snapshots, 1);
+  const gateway = await startGateway({ ...options, configurations, lane: 0 });
+  return { ...gateway, inForce: () => Promise.resolve() };
+}
