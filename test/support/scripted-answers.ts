@@ -1,4 +1,4 @@
-/** What a healthy provider says: a text of sixty words, plain or one word per event. */
+/** What a healthy provider says: a text of sixty words, plain or one word per event, at once or word after word. */
 import type { ProviderCall } from './scripted-provider.ts';
 
 const CREATED = 1_700_000_000;
@@ -51,4 +51,46 @@ export function answerWhole(call: ProviderCall): void {
   if (options?.include_usage === true) call.event(usagePart(call.model));
   call.event('[DONE]');
   call.endChunks();
+}
+
+const WORD_GAP_MS = 15;
+
+/** Words of a stream that has begun, one after the other; stops where the connection ends. */
+export async function speak(call: ProviderCall, words: readonly string[]): Promise<void> {
+  for (const word of words) {
+    if (!call.connectionOpen) return;
+    call.event(part(call.model, word));
+    await call.pause(WORD_GAP_MS);
+  }
+}
+
+/** The end of a stream: why it ended, usage, the sentinel. */
+export function endStream(call: ProviderCall): void {
+  call.event(part(call.model, null, 'stop'));
+  call.event(usagePart(call.model));
+  call.event('[DONE]');
+  call.endChunks();
+}
+
+/**
+ * As `answerWhole`, with a stream as slow as a real one. Where the last message is a beginning of the text in the
+ * assistant's name, the stream goes on behind it, as providers do that support prefill.
+ */
+export async function answerPaced(call: ProviderCall): Promise<void> {
+  if (call.json['stream'] !== true) {
+    answerWhole(call);
+    return;
+  }
+  const prefill = prefillOf(call);
+  const said = WORDS.findIndex((_, count) => WORDS.slice(0, count).join('') === prefill);
+  call.streamHead();
+  await speak(call, WORDS.slice(Math.max(0, said)));
+  if (call.connectionOpen) endStream(call);
+}
+
+/** Content of the last message if it is the assistant's, otherwise empty. */
+export function prefillOf(call: ProviderCall): string {
+  const messages = call.json['messages'] as readonly { role?: string; content?: unknown }[] | undefined;
+  const last = messages?.at(-1);
+  return last?.role === 'assistant' && typeof last.content === 'string' ? last.content : '';
 }

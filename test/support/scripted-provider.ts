@@ -6,7 +6,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
 /** One request that arrived, and the connection to answer it on. */
 export class ProviderCall {
@@ -18,6 +18,9 @@ export class ProviderCall {
   readonly socket: Socket;
   /** Resolves once the gateway closed or dropped the connection, or a script did. */
   readonly closed: Promise<void>;
+  /** Of `performance.now()`. */
+  readonly arrivedMs = performance.now();
+  closedMs: number | null = null;
   connectionOpen = true;
 
   constructor(request: IncomingMessage, body: Buffer) {
@@ -30,6 +33,7 @@ export class ProviderCall {
     this.closed = new Promise((resolve) => {
       const gone = (): void => {
         this.connectionOpen = false;
+        this.closedMs ??= performance.now();
         resolve();
       };
       if (this.socket.destroyed) gone();
@@ -65,6 +69,11 @@ export class ProviderCall {
       void this.closed.then(resolve);
       this.socket.write(bytes, () => resolve());
     });
+  }
+
+  /** Lets time pass; less when the connection goes before. */
+  async pause(ms: number): Promise<void> {
+    await Promise.race([setTimeout(ms, undefined, { ref: false }), this.closed]);
   }
 
   /** A whole answer with a correct length; the connection stays. */

@@ -1,0 +1,7 @@
+/** More faults of providers, with default settings. */
+import { BROKEN_ANSWER_SCENARIOS, IDLE_AFTERWARDS } from './broken-answer-scenarios.ts';
+import { describeScenarios } from './describe-scenarios.ts';
+import { MORE_PROVIDER_SCENARIOS } from './more-provider-scenarios.ts';
+
+describeScenarios([...MORE_PROVIDER_SCENARIOS, ...BROKEN_ANSWER_SCENARIOS]);
+describeScenarios([IDLE_AFTERWARDS]);
