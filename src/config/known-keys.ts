@@ -208,21 +208,21 @@ const ROUTER: readonly Row[] = [
     `model_group_alias timeout stream_timeout model_list ignore_invalid_deployments enable_pre_call_checks num_retries
      max_fallbacks retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time
      disable_cooldowns fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
-     tag_filtering_match_any routing_strategy routing_strategy_args optional_pre_call_checks default_priority`,
+     tag_filtering_match_any routing_strategy routing_strategy_args optional_pre_call_checks default_priority redis_host
+     redis_port redis_password redis_db redis_url`,
   ],
   [
     'served',
     'of this gateway alone; LiteLLM ignores it (docs/routing.md)',
     `panic_mode half_open_probe credential_cooldowns max_attempts max_attempt_seconds retry_budget_ratio
      retry_budget_min_per_second obey_retry_after retry_after_cap full_jitter timeout_fails_over skip_last_sleep
-     single_flight affinity wait_for_place hedge_after_ms`,
+     single_flight affinity wait_for_place hedge_after_ms cluster_limits`,
   ],
   ['served', STREAMS, 'stream_recovery stream_hold_back_ms stream_hold_back_chars'],
   [
     'fallback',
     WITHOUT,
-    `tag_routing_prefix redis_host redis_port
-     redis_password redis_db redis_url cache_kwargs cache_responses caching_groups polling_interval
+    `tag_routing_prefix cache_kwargs cache_responses caching_groups polling_interval
      default_litellm_params enable_health_check_routing health_check_staleness_threshold health_check_ignore_transient_errors
      enable_weighted_failover routing_groups deployment_affinity_ttl_seconds model_group_affinity_config plugins
      assistants_config search_tools background_health_check_model_groups`,

@@ -190,7 +190,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const callIds = new CallIdSource();
   const index = createIndex(snapshot, knowledge);
   const contextWindow = new ContextWindow(knowledge.context, bodies);
-  const limits = compileLimits({ snapshot, memory: parts.memory, now: () => state.now() });
+  const limits = compileLimits({ snapshot, memory: parts.memory, lane: parts.lane, now: () => state.now() });
   const router = createRouter({
     snapshot,
     index,

@@ -3,7 +3,7 @@
  * call, tokens behind it, so that the call that passes a limit of tokens is still made (LiteLLM-compat).
  *
  * Counted over a sliding minute, where LiteLLM counts calendar minutes: no 60 seconds hold more than the limit, while there
- * two minutes can touch. Exact across threads. Cost: one visit of a shared table per limit, no allocation.
+ * two minutes can touch. Shared with other gateways, it is a window of 60 s that begins with its first request. Exact across threads. Cost: one visit of a shared table per limit, no allocation.
  */
 import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
@@ -16,6 +16,8 @@ export interface DeploymentLimiterOptions {
   readonly deployments: readonly Deployment[];
   readonly requests: Counter;
   readonly tokens: Counter;
+  /** Instead of `requests.take`, where other gateways have a part in the limit: what is left, or `REFUSED`. */
+  readonly takeRequest?: (key: TableKey, limit: number) => number | Promise<number>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -27,8 +29,13 @@ interface Limited {
   readonly tokensKey: TableKey;
 }
 
+/** Kinds of keys of their own: the counters may be those of callers too. */
+const REQUESTS_KIND = 100;
+const TOKENS_KIND = 101;
+
 export function createDeploymentLimiter(options: DeploymentLimiterOptions): DeploymentLimiter {
   const { requests, tokens, now } = options;
+  const takeRequest = options.takeRequest ?? ((key, limit) => requests.take(key, limit, 1, now()));
   const limited = new Map(
     options.deployments.flatMap((deployment) => {
       const row = limitsOf(deployment, options);
@@ -42,8 +49,13 @@ export function createDeploymentLimiter(options: DeploymentLimiterOptions): Depl
       const at = now();
       if (row.tpm !== null && tokens.left(row.tokensKey, row.tpm, at) < 1)
         throw refusal('TPM', row.tpm, tokens.waitMs(row.tokensKey, row.tpm, 1, at));
-      if (row.rpm !== null && requests.take(row.requestsKey, row.rpm, 1, at) === REFUSED)
-        throw refusal('RPM', row.rpm, requests.waitMs(row.requestsKey, row.rpm, 1, at));
+      const { rpm, requestsKey } = row;
+      if (rpm === null) return;
+      const judge = (left: number): void => {
+        if (left === REFUSED) throw refusal('RPM', rpm, requests.waitMs(requestsKey, rpm, 1, now()));
+      };
+      const left = takeRequest(requestsKey, rpm);
+      return left instanceof Promise ? left.then(judge) : judge(left);
     },
     settle({ id }, totalTokens) {
       const row = limited.get(id);
@@ -64,8 +76,8 @@ function limitsOf(
   return {
     rpm,
     tpm,
-    requestsKey: new TableKey().fill(requests.seed, 1, id),
-    tokensKey: new TableKey().fill(tokens.seed, 2, id),
+    requestsKey: new TableKey().fill(requests.seed, REQUESTS_KIND, id),
+    tokensKey: new TableKey().fill(tokens.seed, TOKENS_KIND, id),
   };
 }
 

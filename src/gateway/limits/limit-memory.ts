@@ -3,6 +3,7 @@ import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import { isJsonArray } from '../../protocol/json.ts';
 import { makeCounter } from '../../rate-limit/counters.ts';
 import type { Counter, LimiterState } from '../../rate-limit/contract.ts';
+import { CLUSTER_MEMORY, clusterSettings, clusterSlices } from '../cluster/cluster-settings.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
 
 type LimitMemory = CountingMemory['limits'];
@@ -36,8 +37,10 @@ function entriesFor(deployments: number): number {
 
 /** @param previous memory of the configuration before */
 export function limitMemoryFor(snapshot: ConfigSnapshot, previous: LimitMemory | null): LimitMemory {
-  if (!enforcesDeploymentLimits(snapshot)) return {};
   const memory: Record<string, LimiterState> = {};
+  const cluster = clusterSettings(snapshot);
+  if (cluster !== null) memory[CLUSTER_MEMORY] = previous?.[CLUSTER_MEMORY] ?? clusterSlices(cluster, 0).state;
+  if (!enforcesDeploymentLimits(snapshot)) return memory;
   for (const name of ['requests', 'tokens'] as const) {
     const key = deploymentMemoryName(name, snapshot);
     memory[key] = previous?.[key] ?? { buffers: deploymentCounter(name, snapshot.deployments.length).buffers };

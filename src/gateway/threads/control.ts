@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { reclaimLeases } from '../../rate-limit/concurrency-leases.ts';
+import { joinCluster, type ClusterLink } from '../cluster/join-cluster.ts';
 import { CountedConfigurations } from './configuration-source.ts';
 import type { ListenTarget, StartWorker, WorkerDeath, WorkerSettings } from './contract.ts';
 import { deploymentStateOf, type Configuration } from './counting-memory.ts';
@@ -84,6 +85,7 @@ class ThreadControl {
   #unsubscribe: () => void = () => undefined;
   #looks: NodeJS.Timeout | undefined;
   #claimed: ClaimedPort | null = null;
+  #cluster: ClusterLink | null = null;
 
   constructor(options: ServingOptions, tools: ControlTools) {
     const { host, port, workers, log, drainTimeoutMs, keepAliveTimeoutMs, tls } = options;
@@ -108,6 +110,7 @@ class ThreadControl {
   /** @returns the port */
   async start(claimed: ClaimedPort): Promise<number> {
     this.#claimed = claimed;
+    this.#cluster = await joinCluster(this.#configurations.current(), this.#log);
     this.#unsubscribe = this.#configurations.subscribe((configuration) => this.#handOut(configuration));
     try {
       for (let index = 0; index < this.#workers; index++) this.#lanes.push(this.#newLane(index));
@@ -133,6 +136,7 @@ class ThreadControl {
         if (error !== null) this.#log.error({ worker: index + 1, exitCode, err: errorOf(error) }, DIED_DRAINING);
       }),
     );
+    await this.#cluster?.stop();
     this.#claimed?.close();
   }
 
@@ -217,6 +221,7 @@ class ThreadControl {
   }
 
   #handOut(configuration: Configuration): void {
+    this.#cluster?.follow(configuration);
     for (const { life } of this.#lanes) life.post({ kind: 'configure', configuration });
   }
 
@@ -235,6 +240,7 @@ class ThreadControl {
   async #abandon(): Promise<void> {
     this.#leave();
     await Promise.all(this.#lanes.map(({ life }) => life.end()));
+    await this.#cluster?.stop();
     await this.#claimed?.release();
     this.#claimed?.close();
   }

@@ -3,6 +3,7 @@
  * loaded. More: the calling thread controls, and does not load the gateway.
  */
 import type { RunningGateway, StartGatewayOptions } from '../start-gateway.ts';
+import { joinCluster } from '../cluster/join-cluster.ts';
 import { CountedConfigurations, type SnapshotSource } from './configuration-source.ts';
 
 export interface ServingOptions extends Pick<
@@ -34,6 +35,16 @@ export async function startServing(options: ServingOptions): Promise<ServingGate
   }
   const { startGateway } = await import('../start-gateway.ts');
   const configurations = new CountedConfigurations(options.snapshots, 1);
+  const cluster = await joinCluster(configurations.current(), options.log);
+  const unsubscribe = configurations.subscribe((configuration) => cluster?.follow(configuration));
   const gateway = await startGateway({ ...options, configurations, lane: 0 });
-  return { ...gateway, inForce: () => Promise.resolve() };
+  return {
+    ...gateway,
+    inForce: () => Promise.resolve(),
+    stop: async (reason) => {
+      unsubscribe();
+      await gateway.stop(reason);
+      await cluster?.stop();
+    },
+  };
 }

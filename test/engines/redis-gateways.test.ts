@@ -1,0 +1,110 @@
+/** Three gateway processes over one Redis: limits and cooldowns are common, also when one is killed and Redis goes away. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chat } from '../support/chat-client.ts';
+import { GatewayProcess } from '../support/gateway-process.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { answerWhole } from '../support/scripted-answers.ts';
+import { ScriptedProvider } from '../support/scripted-provider.ts';
+
+let redis: RedisServer;
+let provider: ScriptedProvider;
+const gateways: GatewayProcess[] = [];
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  provider = await ScriptedProvider.start();
+  provider.on('limited', answerWhole);
+  provider.on('refused', (call) => call.answer(401, '{"error": {"message": "no"}}'));
+});
+afterAll(async () => {
+  await provider.close();
+  await redis.kill();
+});
+afterEach(async () => {
+  await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()));
+});
+
+async function start(namespace: string, rpm: number, args: readonly string[] = []): Promise<GatewayProcess> {
+  const gateway = await GatewayProcess.start(
+    `
+model_list:
+  - model_name: limited
+    litellm_params: { model: openai/limited, api_base: ${provider.apiBase}, api_key: k, rpm: ${rpm} }
+    model_info: { id: limited-1 }
+  - model_name: refused
+    litellm_params: { model: openai/refused, api_base: ${provider.apiBase}, api_key: k, cooldown_time: 30 }
+    model_info: { id: refused-1 }
+router_settings: { optional_pre_call_checks: [enforce_model_rate_limits], num_retries: 0, redis_url: 'redis://127.0.0.1:${redis.port}' }
+general_settings: { master_key: sk-1234 }
+`,
+    { args, environment: { REDIS_NAMESPACE: namespace } },
+  );
+  gateways.push(gateway);
+  return gateway;
+}
+
+/** @returns how many of the calls were answered */
+async function flood(gateway: GatewayProcess, calls: number): Promise<number> {
+  const statuses = await Promise.all(
+    Array.from({ length: calls }, async () => (await chat(gateway.url, { model: 'limited', stream: false })).status),
+  );
+  for (const status of statuses) expect([200, 429]).toContain(status);
+  return statuses.filter((status) => status === 200).length;
+}
+
+async function stateOf(gateway: GatewayProcess, id: string): Promise<string> {
+  const reply = await fetch(`${gateway.url}/router/state`, { headers: { authorization: 'Bearer sk-1234' } });
+  const { deployments } = (await reply.json()) as { deployments: readonly { id: string; state: string }[] };
+  return deployments.find((one) => one.id === id)?.state ?? 'unknown';
+}
+
+describe('three gateways over one Redis', () => {
+  it('pass one limit together, and no more when one is killed under load and started again', async () => {
+    const limit = 60;
+    const [first, second, third] = [await start('load', limit), await start('load', limit), await start('load', limit)];
+    const early = await Promise.all([flood(first, 20), flood(second, 8)]);
+    expect(early).toEqual([20, 8]);
+    second.signal('SIGKILL');
+    await second.exited;
+    const fourth = await start('load', limit, ['--num_workers', '2']);
+    const late = await Promise.all([flood(first, 30), flood(third, 30), flood(fourth, 30)]);
+    const admitted = [...early, ...late].reduce((sum, count) => sum + count, 0);
+    expect(admitted).toBeLessThanOrEqual(limit);
+    // A killed gateway's slice stays counted until the window ends.
+    expect(admitted).toBeGreaterThanOrEqual(0.8 * limit);
+    expect(provider.callsFor('limited').length).toBe(admitted);
+  });
+
+  it('know of a cooldown that one of them began', async () => {
+    const [first, second] = [await start('cool', 1000), await start('cool', 1000)];
+    const refused = await chat(first.url, { model: 'refused', stream: false });
+    expect(refused.status).toBe(401);
+    await expect.poll(() => stateOf(second, 'refused-1'), { timeout: 3000 }).toBe('cooling');
+    const asked = provider.callsFor('refused').length;
+    expect((await chat(second.url, { model: 'refused', stream: false })).status).toBe(429);
+    expect(provider.callsFor('refused')).toHaveLength(asked);
+  });
+
+  it('go on alone, alarmed once, when Redis goes away, and say when it is back', async () => {
+    const own = await RedisServer.start();
+    const gateway = await GatewayProcess.start(
+      `
+model_list:
+  - model_name: limited
+    litellm_params: { model: openai/limited, api_base: ${provider.apiBase}, api_key: k, rpm: 1000 }
+router_settings: { optional_pre_call_checks: [enforce_model_rate_limits], redis_url: 'redis://127.0.0.1:${own.port}' }
+general_settings: { master_key: sk-1234 }
+`,
+    );
+    gateways.push(gateway);
+    expect(await flood(gateway, 5)).toBe(5);
+    await own.kill();
+    await expect.poll(() => gateway.stderr, { timeout: 5000 }).toContain('the cluster does not answer');
+    expect(await flood(gateway, 20)).toBe(20);
+    await own.restart();
+    await expect.poll(() => gateway.stderr, { timeout: 15_000 }).toMatch(/does not answer[^]*limits are shared/);
+    expect(gateway.stderr.split('does not answer')).toHaveLength(2);
+    expect(await flood(gateway, 5)).toBe(5);
+    await own.kill();
+  });
+});
