@@ -216,7 +216,7 @@ const ROUTER: readonly Row[] = [
     'of this gateway alone; LiteLLM ignores it (docs/routing.md)',
     `panic_mode half_open_probe credential_cooldowns max_attempts max_attempt_seconds retry_budget_ratio
      retry_budget_min_per_second obey_retry_after retry_after_cap full_jitter timeout_fails_over skip_last_sleep
-     single_flight affinity wait_for_place hedge_after_ms cluster_limits`,
+     single_flight affinity wait_for_place hedge_after_ms cluster_limits rate_limit_algorithm`,
   ],
   ['served', STREAMS, 'stream_recovery stream_hold_back_ms stream_hold_back_chars'],
   [
@@ -242,7 +242,8 @@ const PARAMS: readonly Row[] = [
     `model api_key api_base base_url api_version organization extra_headers headers custom_llm_provider timeout
      stream_timeout request_timeout weight drop_params additional_drop_params allowed_openai_params
      configurable_clientside_auth_params litellm_credential_name mock_response mock_timeout mock_delay
-     merge_reasoning_content_in_choices rpm tpm num_retries cooldown_time order tags tag_regex region_name`,
+     merge_reasoning_content_in_choices rpm tpm num_retries cooldown_time order tags tag_regex region_name
+     max_parallel_requests default_api_key_rpm_limit default_api_key_tpm_limit`,
   ],
   [
     'fallback',

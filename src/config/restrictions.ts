@@ -97,8 +97,6 @@ export const RESTRICTIONS: readonly RestrictionRow[] = Object.freeze([
   row('general_settings.global_max_parallel_requests', 'llm', 10),
   row('general_settings.max_in_flight_requests_per_worker', 'llm', 10),
   row('litellm_settings.priority_reservation', 'llm', { prod: 0.9 }),
-  row('litellm_params.default_api_key_tpm_limit', 'group', 1000),
-  row('litellm_params.default_api_key_rpm_limit', 'group', 10),
   // Which deployment a request may reach.
   row('model_info.enable_tag_filtering', 'group', true),
   row('model_info.team_id', 'group', 'team-1'),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from './load.ts';
 import { readStreamRecovery } from './stream-recovery.ts';
@@ -39,5 +41,22 @@ router_settings:
       ['warning', 'router_settings.stream_recovery.a', 'ignored'],
     ]);
     expect(told).toContainEqual(['key', 'router_settings.stream_hold_back_chars', 'served']);
+  });
+
+  test('the example of the document is read without a warning', () => {
+    const document = readFileSync(path.join(import.meta.dirname, '../../docs/stream-recovery.md'), 'utf8');
+    const text = /```yaml\n([\s\S]*?)```/.exec(document)?.[1] ?? '';
+    const { findings, router, deployments } = loadConfig({
+      text,
+      env: new Map([
+        ['OPENAI_API_KEY', 'x'],
+        ['MISTRAL_API_KEY', 'x'],
+      ]),
+    });
+    expect(findings.filter(({ kind }) => kind === 'warning')).toEqual([]);
+    expect(readStreamRecovery(router.raw, deployments, () => {})).toMatchObject({
+      mode: { byGroup: new Map([['chat', 'resume']]), others: null },
+      holdBackMs: { others: 300 },
+    });
   });
 });

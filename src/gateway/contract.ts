@@ -13,6 +13,8 @@ export type Access =
 export interface CallerIdentity {
   /** `master`: the master key was shown; `open`: no master key is configured. */
   readonly kind: 'master' | 'open' | 'none';
+  /** SHA-256 of the key in hexadecimal, never the key; left out where nobody shows one. */
+  readonly keyId?: string;
 }
 
 export interface GatewayState {

@@ -11,7 +11,6 @@ import type { Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteDefinition } from '../contract.ts';
 import { receivedGoogleKey, receivedKey } from './received-key.ts';
 
-const MASTER: CallerIdentity = Object.freeze({ kind: 'master' });
 const OPEN: CallerIdentity = Object.freeze({ kind: 'open' });
 
 /** @throws GatewayError `auth_error` */
@@ -21,11 +20,12 @@ export function compileAuth(snapshot: ConfigSnapshot): Authenticate {
   const { masterKey, keyHeaderName } = snapshot.general;
   if (masterKey === null) return () => OPEN;
   const expected = digest(masterKey);
+  const master: CallerIdentity = Object.freeze({ kind: 'master', keyId: expected.toString('hex') });
   return (exchange, route) => {
     const key = route?.keyFrom === 'google' ? receivedGoogleKey(exchange) : receivedKey(exchange, keyHeaderName);
     if (key === null) throw refusal('No api key passed in.');
     if (key === '') throw refusal('Malformed API Key passed in. Ensure Key has `Bearer ` prefix.');
-    if (timingSafeEqual(digest(key), expected)) return MASTER;
+    if (timingSafeEqual(digest(key), expected)) return master;
     throw unknownKey();
   };
 }

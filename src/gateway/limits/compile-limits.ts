@@ -1,11 +1,20 @@
 /** The limits of a configuration, over the memory that all threads share; what is not configured is null. */
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
+import { RateLimiter } from '../../rate-limit/rate-limiter.ts';
+import { SlicedLimiter } from '../../rate-limit/slices/sliced-limiter.ts';
 import { takeOrAsk } from '../../rate-limit/slices/take-or-ask.ts';
 import { CLUSTER_MEMORY, clusterSettings, clusterSlices, clusterWaitMs } from '../cluster/cluster-settings.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
-import type { GatewayLimits } from './contract.ts';
+import { createCallerLimiter } from './caller-limiter.ts';
+import type { CallerLimiter, GatewayLimits } from './contract.ts';
 import { createDeploymentLimiter, type DeploymentLimiterOptions } from './deployment-limiter.ts';
-import { deploymentCounter, deploymentMemoryName, enforcesDeploymentLimits } from './limit-memory.ts';
+import {
+  callerMemoryName,
+  callerOptions,
+  deploymentCounter,
+  deploymentMemoryName,
+  enforcesDeploymentLimits,
+} from './limit-memory.ts';
 
 export interface CompileLimitsOptions {
   readonly snapshot: ConfigSnapshot;
@@ -23,7 +32,7 @@ export function compileLimits(options: CompileLimitsOptions): GatewayLimits {
   const counter = (name: 'requests' | 'tokens') =>
     deploymentCounter(name, deployments.length, memory.limits[deploymentMemoryName(name, snapshot)]);
   return {
-    callers: null,
+    callers: callerLimiter(options),
     deployments: enforcesDeploymentLimits(snapshot)
       ? createDeploymentLimiter({
           deployments,
@@ -33,6 +42,21 @@ export function compileLimits(options: CompileLimitsOptions): GatewayLimits {
       : null,
     budgets: null,
   };
+}
+
+function callerLimiter(options: CompileLimitsOptions): CallerLimiter | null {
+  const { snapshot, memory, lane, now } = options;
+  const name = callerMemoryName(snapshot);
+  if (name === null) return null;
+  const state = memory.limits[CLUSTER_MEMORY];
+  const settings = state === undefined ? null : clusterSettings(snapshot);
+  if (settings === null) {
+    const shared = memory.limits[name];
+    const own = { ...callerOptions(snapshot, now), lane };
+    return createCallerLimiter(new RateLimiter(shared === undefined ? own : { ...own, shared }));
+  }
+  const slices = clusterSlices(settings, lane, state);
+  return createCallerLimiter(new SlicedLimiter({ slices, waitMs: clusterWaitMs(settings), now }));
 }
 
 /** The counters that all gateways share, where there is a Redis. */

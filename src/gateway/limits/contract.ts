@@ -52,6 +52,18 @@ export interface DeploymentLimiter {
 /** Budgets of providers, deployments and tags: a filter for routing, charged when a call's cost is known. */
 export interface Budgets extends BudgetFacts {
   charge(spend: { readonly deployment: Deployment; readonly tags: readonly string[]; readonly costUsd: number }): void;
+  /** The budgets of providers as they stand, in the order of the configuration. */
+  providers(): readonly ProviderBudget[];
+}
+
+export interface ProviderBudget {
+  readonly provider: string;
+  readonly limitUsd: number;
+  /** Of its period, as written. */
+  readonly duration: string | null;
+  readonly spentUsd: number;
+  /** Unix milliseconds; null: the period has no end, or none runs. */
+  readonly endsAtMs: number | null;
 }
 
 export interface GatewayLimits {

@@ -8,9 +8,9 @@
 import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { TableKey } from '../../primitives/table-key.ts';
-import type { JsonValue } from '../../protocol/json.ts';
 import { REFUSED, type Counter } from '../../rate-limit/contract.ts';
 import type { DeploymentLimiter } from './contract.ts';
+import { deploymentRate } from './group-capacity.ts';
 
 export interface DeploymentLimiterOptions {
   readonly deployments: readonly Deployment[];
@@ -66,12 +66,10 @@ export function createDeploymentLimiter(options: DeploymentLimiterOptions): Depl
   };
 }
 
-function limitsOf(
-  { id, params, modelInfo }: Deployment,
-  { requests, tokens }: DeploymentLimiterOptions,
-): Limited | null {
-  const rpm = limit(params['rpm']) ?? limit(modelInfo['rpm']);
-  const tpm = limit(params['tpm']) ?? limit(modelInfo['tpm']);
+function limitsOf(deployment: Deployment, { requests, tokens }: DeploymentLimiterOptions): Limited | null {
+  const { id } = deployment;
+  const rpm = deploymentRate(deployment, 'rpm');
+  const tpm = deploymentRate(deployment, 'tpm');
   if (rpm === null && tpm === null) return null;
   return {
     rpm,
@@ -79,11 +77,6 @@ function limitsOf(
     requestsKey: new TableKey().fill(requests.seed, REQUESTS_KIND, id),
     tokensKey: new TableKey().fill(tokens.seed, TOKENS_KIND, id),
   };
-}
-
-function limit(value: JsonValue | undefined): number | null {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? Math.floor(number) : null;
 }
 
 /** A limit of nothing never has room: then the whole minute is told. */

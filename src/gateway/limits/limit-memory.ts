@@ -2,8 +2,10 @@
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import { isJsonArray } from '../../protocol/json.ts';
 import { makeCounter } from '../../rate-limit/counters.ts';
-import type { Counter, LimiterState } from '../../rate-limit/contract.ts';
+import type { Counter, LimitAlgorithm, LimiterState } from '../../rate-limit/contract.ts';
 import { CLUSTER_MEMORY, clusterSettings, clusterSlices } from '../cluster/cluster-settings.ts';
+import { RateLimiter, type RateLimiterOptions } from '../../rate-limit/rate-limiter.ts';
+import { limitsKeys } from './caller-limiter.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
 
 type LimitMemory = CountingMemory['limits'];
@@ -35,11 +37,29 @@ function entriesFor(deployments: number): number {
   return Math.max(LEAST_ENTRIES, 2 ** Math.ceil(Math.log2(Math.max(1, deployments) * ENTRIES_PER_DEPLOYMENT)));
 }
 
+/** `router_settings.rate_limit_algorithm`; LiteLLM's window where nothing or another word is set. */
+function algorithmOf({ router }: ConfigSnapshot): LimitAlgorithm {
+  const value = router.raw['rate_limit_algorithm'];
+  return value === 'sliding' || value === 'token_bucket' ? value : 'window';
+}
+
+/** null: nobody has a limit. */
+export function callerMemoryName(snapshot: ConfigSnapshot): string | null {
+  return limitsKeys(snapshot.deployments) ? `callers/${algorithmOf(snapshot)}` : null;
+}
+
+export function callerOptions(snapshot: ConfigSnapshot, now: () => number): RateLimiterOptions {
+  return { now, algorithm: algorithmOf(snapshot), windowMs: WINDOW_MS };
+}
+
 /** @param previous memory of the configuration before */
 export function limitMemoryFor(snapshot: ConfigSnapshot, previous: LimitMemory | null): LimitMemory {
   const memory: Record<string, LimiterState> = {};
   const cluster = clusterSettings(snapshot);
   if (cluster !== null) memory[CLUSTER_MEMORY] = previous?.[CLUSTER_MEMORY] ?? clusterSlices(cluster, 0).state;
+  const callers = callerMemoryName(snapshot);
+  if (callers !== null && cluster === null)
+    memory[callers] = previous?.[callers] ?? new RateLimiter(callerOptions(snapshot, () => 0)).state;
   if (!enforcesDeploymentLimits(snapshot)) return memory;
   for (const name of ['requests', 'tokens'] as const) {
     const key = deploymentMemoryName(name, snapshot);

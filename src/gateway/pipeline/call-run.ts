@@ -134,11 +134,14 @@ export class CallRun implements HedgedCall, Flyer {
   }
 
   #route(plan: RequestPlan): void {
-    const { exchange } = this;
-    const onDifference = (): void => this.#differs();
-    this.#recovery = StreamRecovery.of({ pipeline: this.#pipeline, plan, exchange, onDifference });
+    if (this.#pipeline.recovery !== null) this.#recovery = this.#recoveryOf(plan);
     this.#call = this.#pipeline.router.route(plan.routing);
     this.#follow(this.#call.next());
+  }
+
+  #recoveryOf(plan: RequestPlan): StreamRecovery | null {
+    const onDifference = (): void => this.#differs();
+    return StreamRecovery.of({ pipeline: this.#pipeline, plan, exchange: this.exchange, onDifference });
   }
 
   /** What no other attempt changes, or what came before the first one. Anything but a GatewayError is our own fault. */
@@ -202,7 +205,7 @@ export class CallRun implements HedgedCall, Flyer {
     let prepared: PreparedRequest | Promise<PreparedRequest> | null;
     let running: UpstreamAttempt;
     try {
-      const direct = routeAttempt(this.#pipeline, plan, attempt);
+      const direct = routeAttempt(this.#pipeline, plan, attempt, this.#admitted?.outputCap ?? null);
       const routed = this.#recovery?.prepare(direct) ?? direct;
       this.#request = routed;
       running = new UpstreamAttempt(this.#pipeline, this.#family, this, routed);
@@ -232,7 +235,13 @@ export class CallRun implements HedgedCall, Flyer {
     const { hedgeAfterMs } = this.#pipeline;
     const prepare = this.#prepare;
     if (hedgeAfterMs === null || prepare === null || this.#hedge !== null || this.#recovery !== null) return;
-    this.#hedge = new Hedge({ pipeline: this.#pipeline, plan, call: this, prepare });
+    this.#hedge = new Hedge({
+      pipeline: this.#pipeline,
+      plan,
+      call: this,
+      prepare,
+      outputCap: this.#admitted?.outputCap ?? null,
+    });
     this.#hedge.arm(hedgeAfterMs, attempt);
   }
 

@@ -8,6 +8,7 @@
  * runs, its retries and fallbacks wait for the second's end.
  */
 import type { AttemptFailure, Attempt, RoutingFailure } from '../../router/contract.ts';
+import type { OutputCapEdit } from '../../rate-limit/token-estimate.ts';
 import type { RoutedCall } from '../../router/routed-call.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
 import type { AnsweredAttempt, AttemptOwner, FailedReply } from './attempt-port.ts';
@@ -35,6 +36,7 @@ export interface HedgeOptions {
   readonly pipeline: LlmPipeline;
   readonly plan: RequestPlan;
   readonly call: HedgedCall;
+  readonly outputCap: OutputCapEdit | null;
   /** The same as for the first attempt; a form, which takes its time, is not hedged. */
   readonly prepare: (routed: RoutedRequest) => PreparedRequest | Promise<PreparedRequest>;
 }
@@ -93,9 +95,9 @@ export class Hedge implements AttemptOwner {
 
   /** What cannot be sent to the second deployment is no fault of the call. */
   #send(call: RoutedCall, decision: Attempt): void {
-    const { pipeline, plan, prepare } = this.#options;
+    const { pipeline, plan, prepare, outputCap } = this.#options;
     try {
-      const request = routeAttempt(pipeline, plan, decision);
+      const request = routeAttempt(pipeline, plan, decision, outputCap);
       const prepared = prepare(request);
       if (prepared instanceof Promise) throw new TypeError('forms are not hedged');
       const attempt = new UpstreamAttempt(pipeline, plan.family, this, request);

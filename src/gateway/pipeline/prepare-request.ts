@@ -23,6 +23,7 @@ export function prepareRequest(pipeline: LlmPipeline, exchange: Exchange, routed
     stream: routed.stream,
     dropParams,
     responseIds: pipeline.responseIds,
+    outputCap: routed.outputCap,
   });
   return {
     path: withApiVersion(target.path, fields, exchange),

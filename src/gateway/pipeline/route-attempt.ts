@@ -2,6 +2,7 @@
 import type { Deployment } from '../../config/snapshot.ts';
 import type { EffectiveTimeouts } from '../../pool/deadlines.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
+import type { OutputCapEdit } from '../../rate-limit/token-estimate.ts';
 import type { RouteFamily } from '../../providers/contract.ts';
 import type { Attempt } from '../../router/contract.ts';
 import type { CountRequest } from '../../tokenizer/chat/contract.ts';
@@ -34,12 +35,19 @@ export interface RoutedRequest {
   /** JSON text of the model name for the reply; null leaves the provider's. */
   readonly clientModel: Buffer | null;
   readonly attempt: Attempt;
+  /** A cap of output tokens that the limits of the caller ask for. */
+  readonly outputCap: OutputCapEdit | null;
   /** The client wants to hear of failures on the way (`include_fallback_errors`). */
   readonly tellsFailures: boolean;
 }
 
 /** @throws GatewayError when the deployment cannot be asked this */
-export function routeAttempt(pipeline: LlmPipeline, plan: RequestPlan, attempt: Attempt): RoutedRequest {
+export function routeAttempt(
+  pipeline: LlmPipeline,
+  plan: RequestPlan,
+  attempt: Attempt,
+  outputCap: OutputCapEdit | null,
+): RoutedRequest {
   const { parameters } = attempt;
   const deployment = pipeline.state.snapshot.deployments[attempt.deployment.slot] as Deployment;
   pipeline.restrictions.group(plan.caller, deployment.modelName);
@@ -64,6 +72,7 @@ export function routeAttempt(pipeline: LlmPipeline, plan: RequestPlan, attempt: 
     // LiteLLM-compat: the answer of a fallback keeps the name that its provider gave it.
     clientModel: attempt.fallbacks > 0 ? null : plan.clientModel,
     attempt,
+    outputCap,
     tellsFailures: plan.tellsFailures,
   };
 }

@@ -4,8 +4,9 @@
  * deployment's parameter policy. Cost of the fast way: one look-up per top-level member, no copy beyond 64 KB.
  */
 import type { SpliceEdit } from '../../primitives/byte-segments.ts';
-import type { JsonObject } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import type { TopLevelField } from '../../protocol/shallow-json-scanner.ts';
+import type { OutputCapEdit } from '../../rate-limit/token-estimate.ts';
 import type { CompiledTarget } from './compiled-deployments.ts';
 import type { ResponseIds } from './response-ids.ts';
 import { fieldValue, includeUsage, type RequestFields } from './request-fields.ts';
@@ -22,6 +23,8 @@ export interface UpstreamBodyOptions {
   /** The `drop_params` of the request, when it has one. */
   readonly dropParams: boolean | null;
   readonly responseIds: ResponseIds;
+  /** A cap of output tokens that the limits of the caller ask for; left out: none. */
+  readonly outputCap?: OutputCapEdit | null;
 }
 
 const STREAM_USAGE = '"stream_options":{"include_usage":true}';
@@ -31,7 +34,8 @@ export function buildUpstreamBody(
   target: CompiledTarget,
   options: UpstreamBodyOptions,
 ): UpstreamBody {
-  const edits = target.params.alwaysSlow ? null : fastEdits(fields, target, options);
+  const edits =
+    target.params.alwaysSlow || !isPlainCap(options.outputCap, target) ? null : fastEdits(fields, target, options);
   if (edits === null) return slowBody(fields, target, options);
   const chunks = fields.bytes.splice(edits);
   return { chunks, length: byteLength(chunks), fast: true };
@@ -40,7 +44,10 @@ export function buildUpstreamBody(
 function slowBody(fields: RequestFields, target: CompiledTarget, options: UpstreamBodyOptions): UpstreamBody {
   // slow path: the policy must see the whole document
   const parsed = JSON.parse(fields.bytes.text(0, fields.bytes.length)) as JsonObject;
-  const rewritten = target.params.rewrite(parsed, { stream: options.stream, dropParams: options.dropParams });
+  const rewritten = target.params.rewrite(withCap(parsed, options.outputCap ?? null), {
+    stream: options.stream,
+    dropParams: options.dropParams,
+  });
   const bytes = Buffer.from(JSON.stringify(rewritten));
   return { chunks: [bytes], length: bytes.length, fast: false };
 }
@@ -68,8 +75,23 @@ function fastEdits(fields: RequestFields, target: CompiledTarget, options: Upstr
   if (options.stream && fields.stream === null) additions.push('"stream":true');
   if (!options.stream && target.sendsStreamFalse && fields.stream?.kind !== 'false') additions.push('"stream":false');
   if (options.stream && target.asksForStreamUsage && fields.streamOptions === null) additions.push(STREAM_USAGE);
+  if (options.outputCap != null) additions.push(`"${options.outputCap.path.join('.')}":${options.outputCap.value}`);
   finishTail(fields, lastKept, additions, edits);
   return edits;
+}
+
+/** Whether the cap is a member of its own that the provider takes as it is. */
+function isPlainCap(cap: OutputCapEdit | null | undefined, target: CompiledTarget): boolean {
+  const [name, ...deeper] = cap?.path ?? [];
+  return name === undefined || (deeper.length === 0 && target.params.verdict(name, 'number') === 'keep');
+}
+
+function withCap(body: JsonObject, cap: OutputCapEdit | null): JsonObject {
+  const [name, ...deeper] = cap?.path ?? [];
+  if (cap === null || name === undefined) return body;
+  const inner = body[name];
+  const value = deeper.length === 0 ? cap.value : withCap(isJsonObject(inner) ? inner : {}, { ...cap, path: deeper });
+  return { ...body, [name]: value };
 }
 
 /** Removes trailing members that go and inserts the added ones before the closing brace. */

@@ -124,6 +124,7 @@ export class AttemptStream extends DelegatingExchange implements SseSink {
 
   onEvent(event: SseEvent): void {
     if (this.#differs || event.dataLines === 0) return;
+    // The relay lets only JSON objects pass.
     const chunk = event.isDone ? null : (JSON.parse(event.data().toString()) as JsonObject);
     if (chunk !== null) this.#options.made.add(chunk);
     if (this.#phase === 'matching') this.#match(chunk);

@@ -208,6 +208,21 @@ describe('resume', () => {
     expect([other.upstream.calls.length, seen(failed).error]).toEqual([2, expect.any(String)]);
   });
 
+  test.each([
+    ['Hello world', 'Hello world', true],
+    ['Good day', 'Hello', false],
+  ])('a mock that says %j is an answer like any other', async (says, text, done) => {
+    const to = new AssembledGateway({
+      deployments: [openaiDeployment(), openaiDeployment({ mock_response: says }, 'other')],
+      routerRaw: { stream_recovery: 'resume', fallbacks: [{ group: ['other'] }] },
+    });
+    const exchange = to.chat({ stream: true });
+    begin(call(to, 0), 'Hello');
+    call(to, 0).receiver.onEnd();
+    await flushed();
+    expect([seen(exchange).text, seen(exchange).done, exchange.ended]).toEqual([text, done, true]);
+  });
+
   test('a client that leaves ends everything at once', async () => {
     const to = gateway();
     const exchange = to.chat({ stream: true });
@@ -220,6 +235,27 @@ describe('resume', () => {
     expect(router.facts.rows.map(({ slot }) => router.state.inFlight(slot))).toEqual([0, 0]);
     await expect.poll(() => to.settlements.length).toBe(1);
     expect(to.settlements[0]?.outcome).toBe('client-left');
+  });
+
+  test('comments of the deployment that catches up reach the client, its swallowed text does not', async () => {
+    const to = gateway();
+    const exchange = to.chat({ stream: true });
+    begin(call(to, 0), 'Hello');
+    call(to, 0).receiver.onEnd();
+    const before = exchange.text.length;
+    begin(call(to, 1), 'Hel');
+    call(to, 1).data(': keep-alive\n\ndata: {"not json\n\n');
+    await flushed();
+    expect(exchange.text.slice(before)).toBe(': keep-alive\n\n');
+  });
+
+  test('an answer that is too long to keep is not taken up', async () => {
+    const to = gateway();
+    const exchange = to.chat({ stream: true });
+    begin(call(to, 0), 'x'.repeat(1 << 20), 'y');
+    call(to, 0).receiver.onEnd();
+    await flushed();
+    expect([to.upstream.calls.length, seen(exchange).error]).toEqual([1, expect.any(String)]);
   });
 
   test('a slow client slows the deployment that goes on', async () => {
