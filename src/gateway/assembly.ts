@@ -41,6 +41,7 @@ import type { BackgroundCounter } from '../tokenizer/contract.ts';
 import { getEncoding } from '../tokenizer/get-encoding.ts';
 import { loadEncoding } from '../tokenizer/load-in-background.ts';
 import type { TokenCounting } from './counting/contract.ts';
+import type { StrictLimits } from './cluster/strict-limits.ts';
 import type { CountingThread } from './counting/counting-thread.ts';
 import { familiesFor, type GatewayTokenizers } from './counting/gateway-tokenizers.ts';
 import { PromptBodies } from './counting/prompt-bodies.ts';
@@ -73,6 +74,7 @@ export interface SharedParts {
   readonly tokenizers: GatewayTokenizers;
   /** For large bodies. */
   readonly countingThread: CountingThread;
+  readonly strictLimits: StrictLimits;
   /** Requests in flight. */
   openExchanges(): number;
 }
@@ -190,7 +192,13 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const callIds = new CallIdSource();
   const index = createIndex(snapshot, knowledge);
   const contextWindow = new ContextWindow(knowledge.context, bodies);
-  const limits = compileLimits({ snapshot, memory: parts.memory, lane: parts.lane, now: () => state.now() });
+  const limits = compileLimits({
+    snapshot,
+    memory: parts.memory,
+    lane: parts.lane,
+    strict: shared.strictLimits,
+    now: () => state.now(),
+  });
   const router = createRouter({
     snapshot,
     index,

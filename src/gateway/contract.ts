@@ -5,6 +5,7 @@
 import type { ConfigSnapshot } from '../config/snapshot.ts';
 import type { Exchange } from '../wire/contract.ts';
 import type { Logger } from 'pino';
+import type { CallerLimits } from '../rate-limit/caller-limits.ts';
 
 export type Access =
   | 'public' // nobody is asked for a key
@@ -13,8 +14,8 @@ export type Access =
 export interface CallerIdentity {
   /** `master`: the master key was shown; `open`: no master key is configured. */
   readonly kind: 'master' | 'open' | 'none';
-  /** SHA-256 of the key in hexadecimal, never the key; left out where nobody shows one. */
-  readonly keyId?: string;
+  /** Left out where nobody is limited by who they are; the key's id is its SHA-256 in hexadecimal, never the key. */
+  readonly limits?: CallerLimits;
 }
 
 export interface GatewayState {

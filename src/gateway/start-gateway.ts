@@ -11,6 +11,7 @@ import type { TransportFactory } from '../wire/contract.ts';
 import { createNodeServer, type ListenOptions, type TlsMaterial } from '../wire/node-server.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici-transport.ts';
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
+import { StrictLimits } from './cluster/strict-limits.ts';
 import { CountingThread } from './counting/counting-thread.ts';
 import { GatewayTokenizers } from './counting/gateway-tokenizers.ts';
 import type { ConfigurationSource } from './threads/configuration-source.ts';
@@ -86,7 +87,12 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       log.info({ reason, open: server.openExchanges }, 'draining');
       const outcome = await server.drain(options.drainTimeoutMs);
       if (outcome === 'timed-out') log.warn('the drain time is over; requests that still ran were cut');
-      await Promise.all([pools.close(), shared.tokenizers.close(), shared.countingThread.close()]);
+      await Promise.all([
+        pools.close(),
+        shared.tokenizers.close(),
+        shared.countingThread.close(),
+        shared.strictLimits.close(),
+      ]);
     },
   };
 }
@@ -118,6 +124,7 @@ function sharedParts(
     prices: openPrices(snapshot, log),
     tokenizers: new GatewayTokenizers({ log }),
     countingThread: new CountingThread(),
+    strictLimits: new StrictLimits(log),
     openExchanges,
   };
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { assemble, type Assembly } from '../../src/gateway/assembly.ts';
+import { StrictLimits } from '../../src/gateway/cluster/strict-limits.ts';
 import { CountingThread } from '../../src/gateway/counting/counting-thread.ts';
 import { GatewayTokenizers } from '../../src/gateway/counting/gateway-tokenizers.ts';
 import { limitMemoryFor } from '../../src/gateway/limits/limit-memory.ts';
@@ -33,6 +34,7 @@ export class AssembledGateway {
         prices: new PriceTable(() => toPriceMap(prices)),
         tokenizers: this.tokenizers,
         countingThread: this.countingThread,
+        strictLimits: new StrictLimits(log),
         openExchanges: () => 0,
       },
       listenHost: '127.0.0.1',

@@ -20,7 +20,10 @@ export function compileAuth(snapshot: ConfigSnapshot): Authenticate {
   const { masterKey, keyHeaderName } = snapshot.general;
   if (masterKey === null) return () => OPEN;
   const expected = digest(masterKey);
-  const master: CallerIdentity = Object.freeze({ kind: 'master', keyId: expected.toString('hex') });
+  const master: CallerIdentity = Object.freeze({
+    kind: 'master',
+    limits: { apiKey: { id: expected.toString('hex') } },
+  });
   return (exchange, route) => {
     const key = route?.keyFrom === 'google' ? receivedGoogleKey(exchange) : receivedKey(exchange, keyHeaderName);
     if (key === null) throw refusal('No api key passed in.');

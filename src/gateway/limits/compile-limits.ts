@@ -4,6 +4,8 @@ import { RateLimiter } from '../../rate-limit/rate-limiter.ts';
 import { SlicedLimiter } from '../../rate-limit/slices/sliced-limiter.ts';
 import { takeOrAsk } from '../../rate-limit/slices/take-or-ask.ts';
 import { CLUSTER_MEMORY, clusterSettings, clusterSlices, clusterWaitMs } from '../cluster/cluster-settings.ts';
+import { readClusterMode } from '../../store/redis/redis-settings.ts';
+import type { StrictLimits } from '../cluster/strict-limits.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
 import { createCallerLimiter } from './caller-limiter.ts';
 import type { CallerLimiter, GatewayLimits } from './contract.ts';
@@ -21,6 +23,8 @@ export interface CompileLimitsOptions {
   readonly memory: CountingMemory;
   /** This thread's lane in it. */
   readonly lane: number;
+  /** For limits that ask Redis about every call. */
+  readonly strict: StrictLimits;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -45,7 +49,7 @@ export function compileLimits(options: CompileLimitsOptions): GatewayLimits {
 }
 
 function callerLimiter(options: CompileLimitsOptions): CallerLimiter | null {
-  const { snapshot, memory, lane, now } = options;
+  const { snapshot, memory, lane, now, strict } = options;
   const name = callerMemoryName(snapshot);
   if (name === null) return null;
   const state = memory.limits[CLUSTER_MEMORY];
@@ -56,7 +60,9 @@ function callerLimiter(options: CompileLimitsOptions): CallerLimiter | null {
     return createCallerLimiter(new RateLimiter(shared === undefined ? own : { ...own, shared }));
   }
   const slices = clusterSlices(settings, lane, state);
-  return createCallerLimiter(new SlicedLimiter({ slices, waitMs: clusterWaitMs(settings), now }));
+  const local = new SlicedLimiter({ slices, waitMs: clusterWaitMs(settings), now });
+  const isStrict = readClusterMode(snapshot) === 'strict';
+  return createCallerLimiter(isStrict ? strict.limiter({ settings: settings.redis, slices, local, now }) : local);
 }
 
 /** The counters that all gateways share, where there is a Redis. */

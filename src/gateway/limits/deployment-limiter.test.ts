@@ -1,14 +1,17 @@
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { AssembledGateway, COMPLETION } from '../../../test/support/assembled-gateway.ts';
 import { deployment, snapshotWith } from '../../../test/support/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { allocateCountingMemory } from '../threads/counting-memory.ts';
+import { StrictLimits } from '../cluster/strict-limits.ts';
 import { compileLimits } from './compile-limits.ts';
 import type { DeploymentLimiter } from './contract.ts';
 import { limitMemoryFor } from './limit-memory.ts';
 
+const strict = new StrictLimits(pino({ level: 'silent' }));
 const START = 1_800_000_000_000;
 const ENFORCED = { optional_pre_call_checks: ['enforce_model_rate_limits'] };
 
@@ -21,7 +24,7 @@ function threads(count: number, deployments: ReturnType<typeof limited>[], clock
   const snapshot = snapshotWith({ deployments, routerRaw: ENFORCED });
   const memory = allocateCountingMemory(snapshot, count, limitMemoryFor(snapshot, null));
   return Array.from({ length: count }, (_, lane) => {
-    const { deployments: limiter } = compileLimits({ snapshot, memory, lane, now: () => clock.nowMs });
+    const { deployments: limiter } = compileLimits({ snapshot, memory, lane, strict, now: () => clock.nowMs });
     return limiter as DeploymentLimiter;
   });
 }
@@ -89,6 +92,7 @@ describe('enforce_model_rate_limits', () => {
         snapshot,
         memory: allocateCountingMemory(snapshot, 1, limits),
         lane: 0,
+        strict,
         now: () => clock.nowMs,
       }).deployments as DeploymentLimiter;
     expect(passes(limiterOver(first), limited({ rpm: 1 }))).toBe(true);

@@ -5,7 +5,7 @@ import { makeCounter } from '../../rate-limit/counters.ts';
 import type { Counter, LimitAlgorithm, LimiterState } from '../../rate-limit/contract.ts';
 import { CLUSTER_MEMORY, clusterSettings, clusterSlices } from '../cluster/cluster-settings.ts';
 import { RateLimiter, type RateLimiterOptions } from '../../rate-limit/rate-limiter.ts';
-import { limitsKeys } from './caller-limiter.ts';
+import { defaultKeyLimits } from '../../config/limit-settings.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
 
 type LimitMemory = CountingMemory['limits'];
@@ -45,7 +45,11 @@ function algorithmOf({ router }: ConfigSnapshot): LimitAlgorithm {
 
 /** null: nobody has a limit. */
 export function callerMemoryName(snapshot: ConfigSnapshot): string | null {
-  return limitsKeys(snapshot.deployments) ? `callers/${algorithmOf(snapshot)}` : null;
+  const isLimited = snapshot.deployments.some((deployment) => {
+    const { rpm, tpm } = defaultKeyLimits(deployment);
+    return rpm !== null || tpm !== null;
+  });
+  return isLimited ? `callers/${algorithmOf(snapshot)}` : null;
 }
 
 export function callerOptions(snapshot: ConfigSnapshot, now: () => number): RateLimiterOptions {
