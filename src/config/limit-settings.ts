@@ -59,7 +59,8 @@ function readPriorities(litellm: JsonObject, refuse: RefuseSetting): PrioritySet
   );
   if (!isOn) return null;
   const settings = litellm['priority_reservation_settings'] ?? {};
-  if (!isJsonObject(settings)) return refuse(`${path}_settings`, 'expected a mapping', 'Leave it out for the defaults.');
+  if (!isJsonObject(settings))
+    return refuse(`${path}_settings`, 'expected a mapping', 'Leave it out for the defaults.');
   const part = (key: string): number | null => {
     if (settings[key] == null) return null;
     const value = fraction(settings[key]);

@@ -31,7 +31,6 @@ import { compileOpenModeGuard } from './http/open-mode-guard.ts';
 import { RouteTable } from './http/route-table.ts';
 import { LITELLM_VERSION } from './litellm-version.ts';
 import { createCosting } from './costing.ts';
-import { numberAt } from '../pricing/price-entry.ts';
 import { createCostContext } from '../client/cost-context.ts';
 import { priceFamilies } from '../client/model-families.ts';
 import { createModelKnowledge, type ModelKnowledge } from '../client/model-knowledge.ts';
@@ -49,11 +48,8 @@ import { SlicedCounting } from './counting/sliced-counting.ts';
 import { ContextWindow } from './pipeline/context-window.ts';
 import { spendRoutes } from './routes/spend-routes.ts';
 import { tokenCountRoutes } from './routes/token-count-routes.ts';
-import { compileLimits } from './limits/compile-limits.ts';
-import { affinityOf } from './routing/affinity-settings.ts';
-import { PriorityScheduler } from './routing/priority-scheduler.ts';
+import { compileRouting } from './routing/compile-routing.ts';
 import { routerStateRoute } from './routing/router-state-route.ts';
-import { createRouter } from './routing/create-router.ts';
 import type { CountingMemory } from './threads/counting-memory.ts';
 import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
@@ -192,42 +188,14 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const callIds = new CallIdSource();
   const index = createIndex(snapshot, knowledge);
   const contextWindow = new ContextWindow(knowledge.context, bodies);
-  const limits = compileLimits({
-    snapshot,
-    memory: parts.memory,
-    lane: parts.lane,
-    strict: shared.strictLimits,
-    now: () => state.now(),
-  });
-  const router = createRouter({
-    snapshot,
-    index,
-    knowledge,
-    inputLimit: (deployment, model) => contextWindow.limit({ deployment, model }),
-    memory: parts.memory,
-    lane: parts.lane,
-    budgets: limits.budgets,
-    log: shared.log,
-    now: () => state.now(),
-  });
+  const { memory, lane } = parts;
+  const { log, strictLimits } = shared;
+  const routing = compileRouting({ state, log, strictLimits, memory, lane, index, knowledge, contextWindow });
   return {
     state,
     index,
-    router,
-    routingRules: {
-      policy: router.policy,
-      readsTags: router.policy.enableTagFiltering || limits.budgets !== null,
-      affinity: affinityOf(snapshot.router.raw),
-      lacksWebSearch: router.facts.rows.some(({ supportsWebSearch }) => !supportsWebSearch),
-      defaultPriority: numberAt(snapshot.router.raw, 'default_priority'),
-    },
-    limits,
-    scheduler: new PriorityScheduler({
-      isFree: (request) => router.peek(request) !== null,
-      now: () => state.monotonicMs(),
-    }),
+    ...routing,
     recovery: compileRecovery(snapshot, prefillFact(knowledge)),
-    hedgeAfterMs: numberAt(snapshot.router.raw, 'hedge_after_ms'),
     flights: snapshot.router.raw['single_flight'] === true ? new SingleFlight() : null,
     compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
     upstream: shared.upstream,
@@ -242,7 +210,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
     timeouts: configuredTimeouts(snapshot),
     addCostHeaders: createCosting(snapshot, costs, () => state.now()),
     counting,
-    contextWindow: router.policy.enablePreCallChecks ? contextWindow : null,
+    contextWindow: routing.router.policy.enablePreCallChecks ? contextWindow : null,
     newCallId: () => callIds.next(),
     settled: () => {},
   };

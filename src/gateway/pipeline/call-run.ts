@@ -18,9 +18,9 @@ import type { AdmittedRequest } from '../limits/contract.ts';
 import { admitDeployment } from './admit-deployment.ts';
 import type { AnsweredAttempt, FailedReply } from './attempt-port.ts';
 import { bookCall } from './book-call.ts';
-import { errorReplyHeaders, withExceptionType } from './error-reply.ts';
+import { errorReplyHeaders, NO_TIMEOUTS, withExceptionType } from './error-reply.ts';
 import { planMock } from './mock-answer.ts';
-import type { AttemptUsage, LlmFamily, LlmPipeline, Settlement, TimeoutInputs } from './pipeline.ts';
+import type { AttemptUsage, LlmFamily, LlmPipeline, Settlement } from './pipeline.ts';
 import type { RequestPlan } from './plan-request.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import { headerSafe } from './reply-headers.ts';
@@ -37,15 +37,6 @@ export type Prepare = (routed: RoutedRequest) => PreparedRequest | Promise<Prepa
 const NO_REPLY: FailedReply = { status: 0, headers: [] };
 const NO_HEADERS: HeaderList = [];
 const NO_ATTEMPTS: readonly AttemptUsage[] = [];
-
-/** For errors before a deployment is chosen. */
-const NO_TIMEOUTS: TimeoutInputs = {
-  stream: false,
-  requestSeconds: null,
-  headerSeconds: null,
-  streamHeaderSeconds: null,
-  params: {},
-};
 
 export class CallRun implements HedgedCall, Flyer {
   readonly exchange: Exchange;
@@ -309,12 +300,12 @@ export class CallRun implements HedgedCall, Flyer {
   attemptBroke(failure: AttemptFailure, seconds: number): void {
     this.#attempt = null;
     this.#recovery?.attemptEnded();
-    if (this.#recovery?.interrupted(failure.error) === true && this.#call !== null) {
-      const next = this.#call.brokeOff(failure, seconds);
-      this.#guard(() => this.#follow(next));
+    const call = this.#call;
+    if (this.#recovery?.interrupted(failure.error) === true && call !== null) {
+      this.#guard(() => this.#follow(call.brokeOff(failure, seconds)));
       return;
     }
-    this.#call?.failedForGood(failure, seconds);
+    call?.failedForGood(failure, seconds);
     this.#end(failure.error, 'failed');
   }
 

@@ -4,6 +4,7 @@ import type { HeaderList } from '../../wire/contract.ts';
 import { LITELLM_VERSION } from '../litellm-version.ts';
 import type { RoutedRequest } from './route-attempt.ts';
 import { attemptHeaders, headerSafe, ReplyHeaderWriter } from './reply-headers.ts';
+import type { TimeoutInputs } from './pipeline.ts';
 
 /** What went wrong is the answer itself. */
 const NO_FAILURES = { callId: '', earlierFailures: [] };
@@ -56,3 +57,12 @@ export function withExceptionType(error: GatewayError): GatewayError {
   if (error.code === 'rate_limit' || error.code === 'auth_error') return error;
   return error.with({ type: null });
 }
+
+/** For errors before a deployment is chosen. */
+export const NO_TIMEOUTS: TimeoutInputs = {
+  stream: false,
+  requestSeconds: null,
+  headerSeconds: null,
+  streamHeaderSeconds: null,
+  params: {},
+};

@@ -22,7 +22,7 @@ export function receivedSnapshot(copy: ConfigSnapshot): ConfigSnapshot {
 function restore(value: JsonValue, seen: Set<JsonValue>): void {
   if (value === null || typeof value !== 'object' || seen.has(value)) return;
   seen.add(value);
-  for (const part of Object.values(value)) restore(part as JsonValue, seen);
+  for (const part of Object.values(value)) restore(part, seen);
   if (!Array.isArray(value)) Object.setPrototypeOf(value, null);
   Object.freeze(value);
 }
