@@ -6,7 +6,7 @@
  * LiteLLM's order: retries inside a group, then its fallbacks, each of which has retries and fallbacks of its own
  * (frames on a stack). One failed hop is never made twice. Costs on success: this object, one frame, one decision.
  */
-import type { GatewayError } from '../errors/gateway-error.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTools } from './call-tools.ts';
 import type { CandidateGroup } from './candidate-group.ts';
 import type {
@@ -35,6 +35,14 @@ import { blockedFailure, emptyPickFailure, unknownModelFailure } from './router-
 
 /** Times that a place may be lost to other threads before the group counts as full. */
 const MOST_RACES = 8;
+/** What stands for a deployment that says nothing. */
+const SILENCE: RoutingFailure = {
+  reason: 'provider',
+  error: new GatewayError('timeout', 'silent'),
+  deployment: null,
+  retryAfter: null,
+  silentTimeout: true,
+};
 const BUSY = { reason: 'busy', detail: '' } as const;
 
 export class RoutedCall {
@@ -167,6 +175,12 @@ export class RoutedCall {
     frame.retries++;
     frame.refusal = frame.refusedSlots = frame.skipped = null;
     return { kind: 'sleep', seconds };
+  }
+
+  /** Whether somebody else would be asked if this attempt timed out. */
+  get hasElsewhere(): boolean {
+    const frame = this.#top();
+    return (frame.group?.members.length ?? 0) > 1 || this.#hasFallback(frame, SILENCE);
   }
 
   /**
@@ -326,7 +340,9 @@ export class RoutedCall {
       contextWindow: this.#chains.contextWindow !== null,
       contentPolicy: this.#chains.contentPolicy !== null,
     };
-    return frame.byPolicy || mayRetry(failure, health, chains);
+    if (frame.byPolicy) return true;
+    if (!policy.resilience.retriesForbidden && failure.error.status === 403 && health.total <= 1) return false;
+    return mayRetry(failure, health, chains);
   }
 
   #hasFallback(frame: Frame, failure: RoutingFailure): boolean {

@@ -46,6 +46,8 @@ export interface ResilienceOptions {
   readonly skipLastSleep: boolean;
   /** A call that finds every deployment full waits for a place within its time limit, instead of failing at once. */
   readonly waitsForPlace: boolean;
+  /** A 403 is tried again where there is only one deployment, as LiteLLM does for most of them. */
+  readonly retriesForbidden: boolean;
 }
 
 /** LiteLLM as recorded. */
@@ -63,6 +65,7 @@ export const RECORDED_RESILIENCE: ResilienceOptions = {
   timeoutFailsOver: false,
   skipLastSleep: false,
   waitsForPlace: true,
+  retriesForbidden: true,
 };
 
 /** Default of the gateway: what bounds a request, and what no recorded answer of a healthy provider shows. */
@@ -72,6 +75,7 @@ export const SAFE_RESILIENCE: ResilienceOptions = {
   retryBudgetRatio: 0.1,
   timeoutFailsOver: true,
   skipLastSleep: true,
+  retriesForbidden: false,
 };
 
 export interface RoutingPolicy {
@@ -188,6 +192,7 @@ function readResilience(router: JsonObject, defaults: ResilienceOptions): Resili
     fullJitter: flag('full_jitter', defaults.fullJitter),
     timeoutFailsOver: flag('timeout_fails_over', defaults.timeoutFailsOver),
     skipLastSleep: flag('skip_last_sleep', defaults.skipLastSleep),
+    retriesForbidden: flag('retry_forbidden', defaults.retriesForbidden),
     waitsForPlace: flag('wait_for_place', defaults.waitsForPlace),
   };
 }

@@ -14,6 +14,8 @@ export interface FailedReply {
 
 export interface AnsweredAttempt {
   readonly usage: JsonObject | null;
+  /** US dollars; null: nothing prices it, or nobody asks what a stream costs. */
+  readonly costUsd: number | null;
   /** To the first content of a stream; null: not streamed, or none came. */
   readonly firstTokenSeconds: number | null;
   /** From the start of the attempt. */

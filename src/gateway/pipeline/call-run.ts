@@ -28,6 +28,7 @@ import { routeAttempt, type RoutedRequest } from './route-attempt.ts';
 import { flightKey, WatchedExchange, type Flyer } from './single-flight.ts';
 import { Hedge, type HedgedCall, type SecondAttempt } from './hedge.ts';
 import { limitedUsage } from './limited-usage.ts';
+import { withFirstTokenLimit } from './recovery/first-token-limit.ts';
 import { StreamRecovery } from './recovery/stream-recovery.ts';
 import { UpstreamAttempt } from './upstream-attempt.ts';
 
@@ -54,6 +55,7 @@ export class CallRun implements HedgedCall, Flyer {
   /** Set while the call waits for a free place. */
   #leaveQueue: (() => void) | null = null;
   #lastReply = NO_REPLY;
+  #costUsd: number | null = null;
   /** The flight that this call leads. */
   #flight: string | null = null;
   #hedge: Hedge | null = null;
@@ -196,7 +198,8 @@ export class CallRun implements HedgedCall, Flyer {
     let prepared: PreparedRequest | Promise<PreparedRequest> | null;
     let running: UpstreamAttempt;
     try {
-      const direct = routeAttempt(this.#pipeline, plan, attempt, this.#admitted?.outputCap ?? null);
+      const whole = routeAttempt(this.#pipeline, plan, attempt, this.#admitted?.outputCap ?? null);
+      const direct = withFirstTokenLimit(whole, plan, this.#call);
       const routed = this.#recovery?.prepare(direct) ?? direct;
       this.#request = routed;
       running = new UpstreamAttempt(this.#pipeline, this.#family, this, routed);
@@ -318,7 +321,8 @@ export class CallRun implements HedgedCall, Flyer {
     });
   }
 
-  attemptSucceeded({ usage, firstTokenSeconds, seconds }: AnsweredAttempt): void {
+  attemptSucceeded({ usage, costUsd, firstTokenSeconds, seconds }: AnsweredAttempt): void {
+    this.#costUsd = costUsd;
     const { totalTokens = 0, completionTokens = 0 } = limitedUsage(usage) ?? {};
     this.#call?.succeeded({ seconds, firstTokenSeconds, totalTokens, completionTokens });
     this.#settle('success', 200, usage);
@@ -386,7 +390,8 @@ export class CallRun implements HedgedCall, Flyer {
     this.#pipeline.scheduler.placeFreed();
     const target = this.#request?.target ?? null;
     const group = this.#request?.group ?? this.#plan?.group ?? '';
-    const end = { callId: this.callId, target, group, usage, outcome, status };
+    const tags = this.#plan?.routing.tags ?? [];
+    const end = { callId: this.callId, target, group, tags, usage, costUsd: this.#costUsd, outcome, status };
     const broken = this.#recovery?.close(outcome === 'success') ?? null;
     if (broken === null) bookCall(this.#pipeline, this.#admitted, { ...end, brokenAttempts: NO_ATTEMPTS });
     else void broken.then((brokenAttempts) => bookCall(this.#pipeline, this.#admitted, { ...end, brokenAttempts }));

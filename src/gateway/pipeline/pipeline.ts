@@ -17,7 +17,7 @@ import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Deadlines, EffectiveTimeouts } from '../../pool/deadlines.ts';
 import type { UpstreamRequest } from '../../wire/contract.ts';
 import type { GatewayState } from '../contract.ts';
-import type { AddCostHeaders } from '../costing.ts';
+import type { AddCostHeaders, CostOf } from '../costing.ts';
 import type { TokenCounting } from '../counting/contract.ts';
 import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';
 import type { ContextWindow } from './context-window.ts';
@@ -88,7 +88,11 @@ export interface Settlement {
   readonly callId: string;
   readonly target: CompiledTarget | null;
   readonly group: string;
+  /** Tags of the request, where budgets or routing ask for them. */
+  readonly tags: readonly string[];
   readonly usage: JsonObject | null;
+  /** US dollars of the answer alone; null: nothing prices it, nobody asks, or there is none. */
+  readonly costUsd: number | null;
   /** Streams of this call that came to nothing and were paid for all the same, oldest first; see `recovery/`. */
   readonly brokenAttempts: readonly AttemptUsage[];
   readonly outcome: 'success' | 'failed' | 'client-left';
@@ -117,6 +121,7 @@ export interface LlmPipeline {
   readonly headerWriter: ReplyHeaderWriter;
   timeouts(inputs: TimeoutInputs): EffectiveTimeouts;
   readonly addCostHeaders: AddCostHeaders;
+  readonly costOf: CostOf;
   readonly counting: TokenCounting;
   /** Null: not configured. */
   readonly contextWindow: ContextWindow | null;

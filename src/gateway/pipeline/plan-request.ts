@@ -26,6 +26,7 @@ import {
   wantsStream,
   type RequestFields,
 } from './request-fields.ts';
+import type { GroupRecovery } from './recovery/recovery-settings.ts';
 import { headerSafe } from './reply-headers.ts';
 import type { ManagedResponseId } from './response-ids.ts';
 
@@ -41,6 +42,8 @@ export interface RequestPlan {
   readonly routing: RoutingRequest;
   /** The client's own address or key, which only this call uses. */
   readonly given: ClientCredentials | null;
+  /** null: streams of the group are neither held back nor taken up. */
+  readonly recovery: GroupRecovery | null;
   readonly limits: RequestLimits;
   /** Headers that the request's own members add to the reply. */
   readonly extraReplyHeaders: HeaderList;
@@ -85,6 +88,7 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
   if (resolution === null || requested === null) throw unknownModel(found, requested, family);
   for (const { deployment } of resolution.candidates) pipeline.restrictions.group(caller, deployment.modelName);
   const stream = family.dialect !== null && wantsStream(fields);
+  const recovery = pipeline.recovery?.of(resolution) ?? null;
   const previous = previousResponse(pipeline, fields, family);
   const limits: RequestLimits = {
     requestSeconds: secondsField(fields, fields.timeout),
@@ -97,7 +101,9 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
     caller,
     resolution,
     group: resolution.kind === 'id' ? resolution.group : requested,
+    recovery,
     routing: routingRequestOf(pipeline.routingRules, {
+      keepsRefusals: recovery !== null && recovery.mode !== 'off',
       model: requested,
       fields,
       exchange,

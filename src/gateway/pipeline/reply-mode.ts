@@ -27,8 +27,11 @@ export interface ReplyPort {
   replyHeaders(contentType: string, answer: AnswerFacts): HeaderList;
   /** Answers with the error, as body or as the last event of a stream, and ends the call. */
   fail(cause: unknown): void;
-  /** The last byte was handed over. */
-  succeed(usage: JsonObject | null): void;
+  /**
+   * The last byte was handed over.
+   * @param model that the provider named beside the usage of a stream; left out: none
+   */
+  succeed(usage: JsonObject | null, model?: string | null): void;
   /** Content arrived: moves the deadline for the next. */
   contentSeen(): void;
   /** The client reads slower than the provider sends. */

@@ -43,6 +43,8 @@ export class StreamReply implements ReplyMode, SseSink {
   readonly #splitter = new SseSplitter();
   readonly #relay = new ByteRelay();
   #usage: JsonObject | null = null;
+  /** The provider's name of the model beside the usage, for its price. */
+  #model: string | null = null;
   readonly #answer: StreamedAnswer | null;
   #terminal = false;
   #doneSeen = false;
@@ -99,7 +101,7 @@ export class StreamReply implements ReplyMode, SseSink {
     this.#flush();
     this.#over = true;
     this.#port.exchange.end();
-    this.#port.succeed(this.#usage);
+    this.#port.succeed(this.#usage, this.#model);
   }
 
   /** slow path: the provider told no usage; what it sent is with the client while it is counted. */
@@ -170,7 +172,7 @@ export class StreamReply implements ReplyMode, SseSink {
     const { dialect } = this.#options;
     if (dialect.isTerminal(event, scan)) this.#terminal = true;
     const usage = dialect.usage(event, scan);
-    if (usage !== null) this.#usage = usage;
+    if (usage !== null) this.#told(usage, event, scan);
     if (!this.#options.includeUsage && dialect.onlyForUsage(event, scan)) return;
     if (this.#answer !== null && this.#usage === null) {
       this.#answer.add(JSON.parse(event.data().toString()) as JsonObject);
@@ -178,6 +180,13 @@ export class StreamReply implements ReplyMode, SseSink {
     if (this.#options.convert !== null) this.#forwardConverted(event, this.#options.convert);
     else if (dialect.lacksToolType(event, scan)) this.#forwardConverted(event, withToolTypes);
     else this.#forward(event, scan);
+  }
+
+  #told(usage: JsonObject, event: SseEvent, scan: ShallowScan): void {
+    this.#usage = usage;
+    const model = fieldOf(scan, 'model');
+    if (model?.kind !== 'string') return;
+    this.#model = JSON.parse(event.dataBuffer.toString('utf8', model.valueStart, model.valueEnd)) as string;
   }
 
   #forward(event: SseEvent, scan: ShallowScan): void {

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../protocol/json.ts';
 import type { ProviderFailure } from '../../providers/contract.ts';
 import type { AttemptFailure } from '../../router/contract.ts';
 import type { Exchange, HeaderList, TransportError } from '../../wire/contract.ts';
-import type { AnswerFacts } from '../costing.ts';
+import type { AnswerFacts, CostedCall } from '../costing.ts';
 import type { MockPlan } from '../mock/mock-plan.ts';
 import type { AttemptOwner } from './attempt-port.ts';
 import { createContentDecoder, type ContentDecoder } from './content-decoder.ts';
@@ -36,6 +36,7 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
   #status = 0;
   #headAtMs = 0;
   #firstContentAtMs = 0;
+  #costUsd: number | null = null;
   #over = false;
 
   constructor(pipeline: LlmPipeline, family: LlmFamily, owner: AttemptOwner, request: RoutedRequest) {
@@ -164,19 +165,29 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
       providerMs: this.#headAtMs - this.#startedAtMs,
     });
     out.push('content-type', contentType, ...request.extraReplyHeaders, ...this.#owner.limitHeaders);
-    const { deployment, apiBase } = request.target;
-    const call = { deployment, apiBase, family: request.family, stream: request.stream, text: request.pricedText };
-    this.#pipeline.addCostHeaders(out, call, answer);
+    this.#costUsd = this.#pipeline.addCostHeaders(out, this.#costedCall(), answer);
     const withReset = request.stream || request.family === 'responses';
     this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders, withReset);
     return out;
   }
 
-  succeed(usage: JsonObject | null): void {
+  succeed(usage: JsonObject | null, model: string | null = null): void {
     if (this.#over) return;
     this.#over = true;
     const firstTokenSeconds = this.#firstContentAtMs === 0 ? null : (this.#firstContentAtMs - this.#startedAtMs) / 1000;
-    this.#owner.attemptSucceeded({ usage, firstTokenSeconds, seconds: this.#seconds() });
+    const costUsd = this.#request.stream ? this.#streamCost(usage, model) : this.#costUsd;
+    this.#owner.attemptSucceeded({ usage, costUsd, firstTokenSeconds, seconds: this.#seconds() });
+  }
+
+  #costedCall(): CostedCall {
+    const { target, family, stream, pricedText } = this.#request;
+    return { deployment: target.deployment, apiBase: target.apiBase, family, stream, text: pricedText };
+  }
+
+  /** Known only at the end, and computed only where it is charged. */
+  #streamCost(usage: JsonObject | null, model: string | null): number | null {
+    if (this.#pipeline.limits.budgets === null || usage === null) return null;
+    return this.#pipeline.costOf(this.#costedCall(), { usage, model, serviceTier: null, body: null });
   }
 
   contentSeen(): void {

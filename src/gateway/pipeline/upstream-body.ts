@@ -60,7 +60,7 @@ function fastEdits(fields: RequestFields, target: CompiledTarget, options: Upstr
   let lastKept = -1;
   for (let index = 0; index < all.length; index += 1) {
     const field = all[index] as TopLevelField;
-    const decision = decide(field, fields, target, options);
+    const decision = field.key === options.outputCap?.path[0] ? 'slow' : decide(field, fields, target, options);
     if (decision === 'slow') return null;
     if (decision === 'drop') continue;
     // Everything between the last member that stays and this one goes, except what separates two members.

@@ -1,6 +1,7 @@
 /** What decides where a request goes: the limits, the router above them, and who waits for a place. Once per configuration. */
 import type { Logger } from 'pino';
 import type { ModelKnowledge } from '../../client/model-knowledge.ts';
+import { configuredProvider } from '../../pricing/deployment-prices.ts';
 import { numberAt } from '../../pricing/price-entry.ts';
 import type { ModelIndex } from '../../router/model-index.ts';
 import type { GatewayState } from '../contract.ts';
@@ -31,7 +32,14 @@ export function compileRouting(
   const { snapshot } = state;
   const settings = snapshot.router.raw;
   const now = (): number => state.now();
-  const limits = compileLimits({ snapshot, memory, lane, strict: strictLimits, now });
+  const limits = compileLimits({
+    snapshot,
+    memory,
+    lane,
+    strict: strictLimits,
+    providerOf: (deployment) => configuredProvider(deployment) ?? knowledge.providerOf(deployment.model),
+    now,
+  });
   const router = createRouter({
     snapshot,
     index,

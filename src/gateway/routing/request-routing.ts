@@ -22,6 +22,8 @@ export interface RoutingFacts {
   /** The deployment that gave the response which this request follows. */
   readonly pinnedId: string | null;
   readonly mayUse: ((model: string) => boolean) | null;
+  /** What a provider refuses for its content is asked elsewhere only where `content_policy_fallbacks` says so. */
+  readonly keepsRefusals: boolean;
   /** The client's own time limit. */
   readonly waitSeconds: number | null;
 }
@@ -42,7 +44,8 @@ export function routingRequestOf(rules: RoutingRules, facts: RoutingFacts): Rout
   const { fields, exchange, inputTokens } = facts;
   const members = readMembers(fields);
   const metadata = objectAt(members, 'metadata') ?? objectAt(members, 'litellm_metadata');
-  const overrides = overridesOf(members, exchange.header('x-litellm-num-retries'));
+  const asked = overridesOf(members, exchange.header('x-litellm-num-retries'));
+  const overrides = facts.keepsRefusals ? keepingRefusals(asked, rules.policy) : asked;
   return {
     model: facts.model,
     stream: facts.stream,
@@ -94,6 +97,13 @@ function overridesOf(members: Members, retriesHeader: string | undefined): Routi
   // LiteLLM-compat: the header overwrites the member.
   if (retriesHeader !== undefined && /^\d+$/.test(retriesHeader)) layer['num_retries'] = Number(retriesHeader);
   return Object.keys(layer).length === 0 ? null : readOverrides([layer]);
+}
+
+/** An empty list is not the same as none: with it the general fallbacks do not stand in. */
+function keepingRefusals(asked: RoutingOverrides | null, policy: RoutingPolicy): RoutingOverrides | null {
+  if (policy.contentPolicyFallbacks !== null || asked?.contentPolicyFallbacks != null) return asked;
+  const overrides = asked ?? readOverrides([{}]);
+  return overrides === null ? null : { ...overrides, contentPolicyFallbacks: { entries: [], source: [] } };
 }
 
 function tagsOf(members: Members, metadata: JsonObject | null, exchange: Exchange): readonly string[] {

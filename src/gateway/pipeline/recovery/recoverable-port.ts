@@ -24,8 +24,8 @@ export class RecoverablePort implements ReplyPort {
   fail(cause: unknown): void {
     this.#port.fail(cause);
   }
-  succeed(usage: JsonObject | null): void {
-    this.#port.succeed(usage);
+  succeed(usage: JsonObject | null, model: string | null = null): void {
+    this.#port.succeed(usage, model);
   }
   contentSeen(): void {
     this.#port.contentSeen();
