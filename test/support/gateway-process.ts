@@ -35,7 +35,8 @@ export class GatewayProcess {
   private constructor(folder: string, options: GatewayProcessOptions) {
     this.#folder = folder;
     this.configFile = path.join(folder, 'config.yaml');
-    const args = [MAIN, '--config', this.configFile, '--port', '0', ...(options.args ?? [])];
+    // As bin/fast-litellm starts it.
+    const args = ['--max-semi-space-size=8', MAIN, '--config', this.configFile, '--port', '0', ...(options.args ?? [])];
     const inFolder = Object.fromEntries(
       Object.entries(options.inFolder ?? {}).map(([name, file]) => [name, path.join(folder, file)]),
     );
