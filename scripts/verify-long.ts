@@ -12,6 +12,7 @@ const fuzzRuns = process.env['FUZZ_RUNS'] ?? '5000';
 const STAGES: readonly (readonly [string, readonly string[]])[] = [
   [`every test, properties ${fuzzRuns} times`, ['run', '--testTimeout', '600000']],
   ['memory and clients that leave', ['run', '--config', 'vitest.long.config.ts']],
+  ['the fault catalogue at its own times', ['run', '--config', 'vitest.faults.config.ts']],
 ];
 
 let failed = 0;
@@ -21,7 +22,7 @@ for (const [name, args] of STAGES) {
   const run = spawnSync('vitest', [...args], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, FUZZ_RUNS: fuzzRuns },
+    env: { ...process.env, FUZZ_RUNS: fuzzRuns, FAULTS_SCALE: '1' },
   });
   if (run.status !== 0) failed += 1;
   process.stdout.write(`-- ${name}: status ${run.status}, ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
