@@ -1,4 +1,4 @@
-/** The fault suite: what `docs` call S01 to X2, black box, with waiting times scaled by `FAULTS_SCALE`. */
+/** The fault suite: entries S01 to X2, black box before scripted providers, waiting times scaled by `FAULTS_SCALE`. */
 import { defineConfig } from 'vitest/config';
 import { VerdictReporter } from './test/faults/verdict-reporter.ts';
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../config/check.ts';
 import { ConfigStore } from '../config/config-store.ts';
@@ -52,6 +53,7 @@ function rig(options: RigOptions = {}): Rig {
           url: `http://${asked.host}:${asked.port}`,
           port: asked.port,
           stop: async (reason) => void stopped.push(reason),
+          workers: asked.workers,
           inForce: async () => undefined,
         };
       }),
@@ -77,6 +79,43 @@ describe('serving', () => {
     expect(started).toMatchObject([{ host: '0.0.0.0', port: 4100, drainTimeoutMs: 1500, keepAliveTimeoutMs: 7000 }]);
     expect(out()).toContain('listens on http://127.0.0.1:4100 (c.yaml,');
     expect(out()).not.toContain('canary');
+  });
+
+  it('serves with the threads that --num_workers asks for, one by default', async () => {
+    const one = rig();
+    await runCommand(['--config', 'c.yaml', '--port', '4106'], one.port);
+    const three = rig({ environment: { NUM_WORKERS: '3' } });
+    await runCommand(['--config', 'c.yaml', '--port', '4107'], three.port);
+    const all = rig();
+    await runCommand(['--config', 'c.yaml', '--port', '4108', '--num_workers', 'auto'], all.port);
+    const asked = [one, three, all].map(({ started }) => started[0]?.workers);
+    expect(asked).toEqual([1, 3, availableParallelism()]);
+    expect(one.out()).not.toContain('workers');
+    expect(three.out()).toContain('(c.yaml, 3 workers, ready in');
+  });
+
+  it('says that a new configuration is in force only when every thread serves it', async () => {
+    const inForce = Promise.withResolvers<undefined>();
+    const asked: number[] = [];
+    const { port, signals, setFile, err } = rig({
+      startServing: async ({ host, port: number }) => ({
+        url: `http://${host}:${number}`,
+        port: number,
+        workers: 2,
+        stop: async () => undefined,
+        async inForce(version) {
+          asked.push(version);
+          await inForce.promise;
+        },
+      }),
+    });
+    await runCommand(['--config', 'c.yaml', '--port', '4109'], port);
+    setFile(`${KEYED}router_settings: {}\n`);
+    signals.emit('SIGHUP');
+    await expect.poll(() => asked).toEqual([2]);
+    expect(err()).not.toContain('loaded again');
+    inForce.resolve(undefined);
+    await expect.poll(err).toContain('The configuration was loaded again (version 2).');
   });
 
   it('stays on the loopback address without a master key and a file', async () => {

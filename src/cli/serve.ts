@@ -61,6 +61,7 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
     version: port.version,
     url: reachableUrl(gateway, address, options.tls !== undefined),
     snapshot: store.current(),
+    workers: gateway.workers,
     readyAfterMs: port.uptimeMs(),
     restrictedToLoopback: address.restrictedToLoopback,
     movedToPort: address.port === 0 || gateway.port === address.port ? null : gateway.port,

@@ -14,6 +14,7 @@ function report(snapshot: ConfigSnapshot, facts: Partial<StartFacts> = {}): stri
     version: '1.2.3',
     url: 'http://127.0.0.1:4000',
     snapshot,
+    workers: 1,
     readyAfterMs: 123.4,
     restrictedToLoopback: false,
     movedToPort: null,
@@ -27,6 +28,7 @@ describe('startReport', () => {
     const text = report(snapshotOf(ONE_MODEL));
     expect(text).toContain('fast-litellm 1.2.3 listens on http://127.0.0.1:4000 (no config file, ready in 123 ms)');
     expect(text).toContain('Models: gpt\n');
+    expect(report(snapshotOf(ONE_MODEL), { workers: 4 })).toContain('(no config file, 4 workers, ready in 123 ms)');
     expect(text).toContain(
       `curl http://127.0.0.1:4000/v1/chat/completions -H 'content-type: application/json' ` +
         `-d '{"model":"gpt","messages":[{"role":"user","content":"Hello"}]}'`,
@@ -85,6 +87,7 @@ describe('startFields', () => {
       version: '1',
       url: 'u',
       snapshot,
+      workers: 2,
       readyAfterMs: 1.6,
       restrictedToLoopback: true,
       movedToPort: null,
@@ -97,6 +100,7 @@ describe('startFields', () => {
       modelCount: 1,
       notNative: [],
       open: true,
+      workers: 2,
       readyMs: 2,
     });
   });

@@ -11,6 +11,8 @@ export interface StartFacts {
   /** Address that this machine reaches the gateway at. */
   readonly url: string;
   readonly snapshot: ConfigSnapshot;
+  /** Threads that serve. */
+  readonly workers: number;
   readonly readyAfterMs: number;
   readonly restrictedToLoopback: boolean;
   /** Port 4000 was asked for and taken. */
@@ -20,10 +22,10 @@ export interface StartFacts {
 }
 
 export function startReport(facts: StartFacts): string {
-  const { snapshot } = facts;
+  const { snapshot, workers } = facts;
   const lines = [
     `fast-litellm ${facts.version} listens on ${facts.url} ` +
-      `(${snapshot.source ?? 'no config file'}, ready in ${Math.round(facts.readyAfterMs)} ms)`,
+      `(${snapshot.source ?? 'no config file'}, ${workers === 1 ? '' : `${workers} workers, `}ready in ${Math.round(facts.readyAfterMs)} ms)`,
   ];
   if (facts.movedToPort !== null) {
     lines.push(`  Port 4000 is in use, so this is port ${facts.movedToPort}; choose one with --port.`);
@@ -60,6 +62,7 @@ export function startFields(facts: StartFacts): Record<string, unknown> {
     modelCount: modelNames(snapshot).length,
     notNative: notNativeKeys(snapshot.findings),
     open: snapshot.general.masterKey === null,
+    workers: facts.workers,
     readyMs: Math.round(facts.readyAfterMs),
   };
 }

@@ -1,6 +1,12 @@
 /** Which restricting settings a configuration holds; see restrictions.ts. */
 import type { Environment } from './environment.ts';
-import { HARMLESS_CALLBACKS, RATE_LIMIT_PARAMS, RESTRICTIONS, type RestrictionRow } from './restrictions.ts';
+import {
+  ENFORCED_CALLBACKS,
+  HARMLESS_CALLBACKS,
+  RATE_LIMIT_PARAMS,
+  RESTRICTIONS,
+  type RestrictionRow,
+} from './restrictions.ts';
 import type { Deployment, GeneralSettings, JsonObject, JsonValue, Restriction } from './snapshot.ts';
 
 export interface RestrictionSources {
@@ -78,9 +84,13 @@ function groupRestrictions(sources: RestrictionSources): readonly Restriction[] 
   return found;
 }
 
+function isServed(callback: string): boolean {
+  return HARMLESS_CALLBACKS.has(callback) || ENFORCED_CALLBACKS.has(callback);
+}
+
 function callbackRestrictions(raw: JsonObject): readonly Restriction[] {
   const callbacks = asList(member(asObject(member(raw, 'litellm_settings')), 'callbacks'));
-  const governed = callbacks.some((name) => typeof name !== 'string' || !HARMLESS_CALLBACKS.has(name));
+  const governed = callbacks.some((name) => typeof name !== 'string' || !isServed(name));
   return governed ? [{ key: 'litellm_settings.callbacks', scope: 'llm', masterKeyPasses: false }] : [];
 }
 

@@ -42,7 +42,7 @@ const GENERAL: readonly Row[] = [
     SERVED,
     `master_key litellm_key_header_name enforce_user_param max_request_size_mb always_include_stream_usage
      forward_client_headers_to_llm_api allow_client_side_credentials dangerously_allow_mock_testing_request_params
-     completion_model cancel_on_disconnect`,
+     completion_model cancel_on_disconnect max_parallel_requests global_max_parallel_requests token_rate_limit_type`,
   ],
   [
     'fallback',
@@ -75,7 +75,7 @@ const GENERAL: readonly Row[] = [
      maximum_autorouter_session_retention_period maximum_health_check_retention_period use_spend_logs_partitioning
      proxy_batch_write_at proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time disable_reset_budget
      proxy_batch_polling_interval proxy_config_reload_interval_seconds use_redis_transaction_buffer scheduled_job_stagger
-     token_rate_limit_type disable_retry_on_max_parallel_request_limit_error user_api_key_cache_ttl
+     disable_retry_on_max_parallel_request_limit_error user_api_key_cache_ttl
      user_api_key_cache_max_size custom_key_generate custom_key_update default_team_disabled
      disable_adding_master_key_hash_to_db disable_budget_reservation fail_closed_budget_enforcement
      apply_user_budget_to_team_keys enforce_fallback_model_access use_team_public_model_name
@@ -125,13 +125,14 @@ const LITELLM: readonly Row[] = [
     'served',
     SERVED,
     `drop_params modify_params request_timeout ssl_verify cost_discount_config cost_margin_config disable_token_counter
-     disable_hf_tokenizer_download model_cost_map_url num_retries fallbacks default_fallbacks context_window_fallbacks
+     disable_hf_tokenizer_download model_cost_map_url priority_reservation priority_reservation_settings tag_budget_config
+     num_retries fallbacks default_fallbacks context_window_fallbacks
      content_policy_fallbacks allowed_fails max_fallbacks`,
   ],
   [
     'fallback',
     WITHOUT,
-    `num_retries_per_request cache cache_params enable_redis_auth_cache caching_groups priority_reservation_settings
+    `num_retries_per_request cache cache_params enable_redis_auth_cache caching_groups
      force_ipv4 ssl_certificate ssl_ecdh_curve ssl_security_level model_alias_map
      model_group_settings custom_provider_map responses enable_json_schema_validation return_response_headers
      add_user_information_to_llm_headers add_function_to_prompt include_cost_in_streaming_usage network_mock
@@ -208,7 +209,8 @@ const ROUTER: readonly Row[] = [
     `model_group_alias timeout stream_timeout model_list ignore_invalid_deployments enable_pre_call_checks num_retries
      max_fallbacks retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time
      disable_cooldowns fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
-     tag_filtering_match_any routing_strategy routing_strategy_args optional_pre_call_checks default_priority redis_host
+     tag_filtering_match_any routing_strategy routing_strategy_args optional_pre_call_checks default_priority
+     provider_budget_config redis_host
      redis_port redis_password redis_db redis_url`,
   ],
   [
@@ -216,7 +218,7 @@ const ROUTER: readonly Row[] = [
     'of this gateway alone; LiteLLM ignores it (docs/routing.md)',
     `panic_mode half_open_probe credential_cooldowns max_attempts max_attempt_seconds retry_budget_ratio
      retry_budget_min_per_second obey_retry_after retry_after_cap full_jitter timeout_fails_over skip_last_sleep
-     single_flight affinity wait_for_place hedge_after_ms cluster_limits rate_limit_algorithm`,
+     single_flight affinity wait_for_place retry_forbidden hedge_after_ms cluster_limits rate_limit_algorithm`,
   ],
   ['served', STREAMS, 'stream_recovery stream_hold_back_ms stream_hold_back_chars'],
   [
@@ -243,12 +245,12 @@ const PARAMS: readonly Row[] = [
      stream_timeout request_timeout weight drop_params additional_drop_params allowed_openai_params
      configurable_clientside_auth_params litellm_credential_name mock_response mock_timeout mock_delay
      merge_reasoning_content_in_choices rpm tpm num_retries cooldown_time order tags tag_regex region_name
-     max_parallel_requests default_api_key_rpm_limit default_api_key_tpm_limit`,
+     max_parallel_requests default_api_key_rpm_limit default_api_key_tpm_limit max_budget budget_duration`,
   ],
   [
     'fallback',
     WITHOUT,
-    `max_retries itpm otpm budget_duration modify_params
+    `max_retries itpm otpm modify_params
      use_chat_completions_api keepalive_seconds allow_client_keepalive_override cache_control_injection_points
      prompt_id max_file_size_mb use_litellm_proxy custom_tokenizer hf_model_name ensure_alternating_roles
      supports_system_message fallbacks`,

@@ -1,33 +1,82 @@
 /**
- * Limits of callers as written: `default_api_key_rpm_limit` and `…_tpm_limit` of deployments,
- * `router_settings.rate_limit_algorithm`, and the shares of `litellm_settings.priority_reservation`. Pure. They restrict,
- * so what cannot be read is refused and never left out.
+ * Limits of callers as written: `default_api_key_rpm_limit` and `…_tpm_limit` of deployments, calls at the same time, how
+ * they are counted, and the shares of `litellm_settings.priority_reservation`. Pure. They restrict, so what cannot be read
+ * is refused and never left out.
  */
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
-import type { LimitAlgorithm } from '../rate-limit/contract.ts';
+import type { LimitAlgorithm, TokenKind } from '../rate-limit/contract.ts';
 import type { PrioritySettings, PriorityShare } from '../rate-limit/priority-shares.ts';
 import type { BudgetSources, RefuseSetting } from './budget-settings.ts';
+import type { Environment } from './environment.ts';
 import type { Deployment } from './snapshot.ts';
 
 const ALGORITHMS: readonly LimitAlgorithm[] = ['window', 'sliding', 'token_bucket'];
+const TOKEN_KINDS: readonly TokenKind[] = ['total', 'input', 'output'];
+const DEFAULT_WINDOW_MS = 60_000;
+const LONGEST_WINDOW_SECONDS = 30 * 86_400;
 const KEY_LIMITS = ['default_api_key_rpm_limit', 'default_api_key_tpm_limit'] as const;
+
+export interface LimitSources extends BudgetSources {
+  readonly general: JsonObject;
+  readonly environment: Pick<Environment, 'get'>;
+}
 
 export interface LimitSettings {
   readonly algorithm: LimitAlgorithm;
+  /** From `LITELLM_RATE_LIMIT_WINDOW_SIZE`, which is in seconds. */
+  readonly windowMs: number;
+  /** Which tokens count against a limit of tokens (`token_rate_limit_type`). */
+  readonly tokenKind: TokenKind;
+  /** False: tokens are only counted afterwards (`LITELLM_TPM_TOKEN_RESERVATION_ENABLED=false`). */
+  readonly reservesTokens: boolean;
+  /** Calls of one key at the same time (`general_settings.max_parallel_requests`). */
+  readonly parallelPerKey: number | null;
+  /** Calls of all keys at the same time (`general_settings.global_max_parallel_requests`). */
+  readonly parallel: number | null;
   /** null: the callback `dynamic_rate_limiter_v3` is not configured. */
   readonly priorities: PrioritySettings | null;
 }
 
-export function readLimits({ router, litellm, deployments }: BudgetSources, refuse: RefuseSetting): LimitSettings {
+export function readLimits(sources: LimitSources, refuse: RefuseSetting): LimitSettings {
+  const { router, litellm, general, environment, deployments } = sources;
   for (const { id, params } of deployments)
     for (const key of KEY_LIMITS)
       if (params[key] != null && amount(params[key]) === null)
         refuse(`model_list[id=${id}].litellm_params.${key}`, 'expected a whole number', 'Write for instance 60.');
-  const written = router['rate_limit_algorithm'] ?? 'window';
+  const parallelAt = (key: string): number | null =>
+    general[key] == null
+      ? null
+      : (amount(general[key]) ??
+        refuse(`general_settings.${key}`, 'expected a whole number', 'Write for instance 100.'));
+  return {
+    algorithm: readAlgorithm(router['rate_limit_algorithm'] ?? 'window', refuse),
+    windowMs: readWindow(environment.get('LITELLM_RATE_LIMIT_WINDOW_SIZE'), refuse),
+    // LiteLLM-compat: another word means the default.
+    tokenKind: TOKEN_KINDS.find((kind) => kind === general['token_rate_limit_type']) ?? 'total',
+    reservesTokens: environment.get('LITELLM_TPM_TOKEN_RESERVATION_ENABLED')?.trim().toLowerCase() !== 'false',
+    parallelPerKey: parallelAt('max_parallel_requests'),
+    parallel: parallelAt('global_max_parallel_requests'),
+    priorities: readPriorities(litellm, refuse),
+  };
+}
+
+function readAlgorithm(written: JsonValue, refuse: RefuseSetting): LimitAlgorithm {
   const algorithm = ALGORITHMS.find((each) => each === written);
-  if (algorithm === undefined)
-    return refuse('router_settings.rate_limit_algorithm', 'unknown', `Write one of ${ALGORITHMS.join(', ')}.`);
-  return { algorithm, priorities: readPriorities(litellm, refuse) };
+  return (
+    algorithm ?? refuse('router_settings.rate_limit_algorithm', 'unknown', `Write one of ${ALGORITHMS.join(', ')}.`)
+  );
+}
+
+function readWindow(text: string | undefined, refuse: RefuseSetting): number {
+  if (text === undefined || text.trim() === '') return DEFAULT_WINDOW_MS;
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_WINDOW_SECONDS)
+    return refuse(
+      'LITELLM_RATE_LIMIT_WINDOW_SIZE',
+      'expected whole seconds',
+      'Write for instance 60, at most 30 days.',
+    );
+  return seconds * 1000;
 }
 
 /** Requests and tokens a minute that each key has for this deployment's group where it has no limit of its own. */

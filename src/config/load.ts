@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
+import { readBudgets, type RefuseSetting } from './budget-settings.ts';
 import { buildDeployments } from './deployments.ts';
 import type { Environment } from './environment.ts';
 import { exportVariables } from './export-variables.ts';
@@ -13,6 +14,7 @@ import { Findings } from './findings.ts';
 import { mergeIncludes, overlay, parseMapping, readFileText, type FileReader } from './includes.ts';
 import { MissingVariables } from './missing-variables.ts';
 import { ReferenceResolver } from './references.ts';
+import { readLimits } from './limit-settings.ts';
 import { reportKeys } from './report-keys.ts';
 import { findRestrictions } from './find-restrictions.ts';
 import { readAliases, readGeneralSettings, readLitellmSettings, readRouterSettings } from './settings.ts';
@@ -97,6 +99,12 @@ export function loadConfigWithFiles(options: LoadOptions): LoadedConfig {
   const restrictions = findRestrictions({ raw, deployments, general, environment });
   reportKeys(raw, restrictions, findings);
   readStreamRecovery(router.raw, deployments, (key, note) => findings.warn(key, null, note));
+  const limited = { router: router.raw, litellm: litellm.raw, general: general.raw, environment, deployments };
+  const refuse: RefuseSetting = (key, problem, remedy) => {
+    throw new ConfigError('invalid_value', { file: options.path ?? null, line: null, key }, problem, remedy);
+  };
+  readBudgets(limited, refuse);
+  readLimits(limited, refuse);
   const snapshot: ConfigSnapshot = Object.freeze({
     version: options.version ?? 1,
     source: options.path ?? null,

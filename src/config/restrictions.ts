@@ -4,6 +4,7 @@
  * key. `DERIVED` are those that need more than one key to be seen (find-restrictions.ts); both lists together drive
  * the test that starts with each one alone.
  */
+import { PRIORITY_CALLBACK } from './limit-settings.ts';
 import type { JsonObject, JsonValue } from './snapshot.ts';
 
 export type RestrictionSection =
@@ -88,15 +89,9 @@ export const RESTRICTIONS: readonly RestrictionRow[] = Object.freeze([
   row('litellm_settings.max_end_user_budget_id', 'llm', 'budget-1'),
   row('litellm_settings.max_internal_user_budget', 'llm', 10, MASTER),
   row('litellm_settings.default_max_internal_user_budget', 'llm', 10, MASTER),
-  row('litellm_settings.tag_budget_config', 'llm', { team: { max_budget: 1, budget_duration: '1d' } }),
   row('litellm_settings.block_requests_for_models_without_pricing', 'llm', true),
-  row('router_settings.provider_budget_config', 'llm', { openai: { budget_limit: 1, time_period: '1d' } }),
-  row('litellm_params.max_budget', 'group', 1),
   // How much at once.
-  row('general_settings.max_parallel_requests', 'llm', 10),
-  row('general_settings.global_max_parallel_requests', 'llm', 10),
   row('general_settings.max_in_flight_requests_per_worker', 'llm', 10),
-  row('litellm_settings.priority_reservation', 'llm', { prod: 0.9 }),
   // Which deployment a request may reach.
   row('model_info.enable_tag_filtering', 'group', true),
   row('model_info.team_id', 'group', 'team-1'),
@@ -104,6 +99,9 @@ export const RESTRICTIONS: readonly RestrictionRow[] = Object.freeze([
 
 /** Limits of a deployment that only count when the router enforces them, and that are not enforced here yet. */
 export const RATE_LIMIT_PARAMS: readonly string[] = ['itpm', 'otpm'];
+
+/** Callbacks that may refuse a request and do so here. */
+export const ENFORCED_CALLBACKS: ReadonlySet<string> = new Set([PRIORITY_CALLBACK]);
 
 /**
  * Callbacks that log, trace or enrich and never refuse. Any other name in `litellm_settings.callbacks` restricts: the
@@ -119,6 +117,19 @@ export const HARMLESS_CALLBACKS: ReadonlySet<string> = new Set(
    wandb weave_otel websearch_interception`.split(/\s+/),
 );
 
+/** Limits and budgets that are enforced here: without their value they would be switched off all the same. */
+const ENFORCED: ReadonlySet<string> = new Set([
+  'router_settings.provider_budget_config',
+  'litellm_settings.tag_budget_config',
+  'litellm_settings.priority_reservation',
+  'litellm_params.max_budget',
+  'litellm_params.budget_duration',
+  'litellm_params.default_api_key_tpm_limit',
+  'litellm_params.default_api_key_rpm_limit',
+  'general_settings.max_parallel_requests',
+  'general_settings.global_max_parallel_requests',
+]);
+
 const PATH = /^(?:model_list\[\d+\]\.)?(?:([a-z_]+)\.)?([a-z_0-9]+)$/;
 
 /** The path of a key's own value whose absence would switch a restriction off. */
@@ -126,6 +137,7 @@ export function isRestrictingPath(path: string): boolean {
   const match = PATH.exec(path);
   if (match === null) return false;
   const section = match[1] ?? 'top';
+  if (ENFORCED.has(`${section}.${match[2]}`)) return true;
   return RESTRICTIONS.some((known) => known.section === section && known.key === match[2] && !known.mayBeUnset);
 }
 
@@ -172,7 +184,7 @@ export function restrictionExamples(apiBase: string): readonly RestrictionExampl
     'lakera_prompt_injection',
     'presidio',
     'hide_secrets',
-    'dynamic_rate_limiter_v3',
+    'dynamic_rate_limiter',
     'my_module.handler',
   ];
   return [

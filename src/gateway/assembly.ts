@@ -48,6 +48,7 @@ import { SlicedCounting } from './counting/sliced-counting.ts';
 import { ContextWindow } from './pipeline/context-window.ts';
 import { spendRoutes } from './routes/spend-routes.ts';
 import { tokenCountRoutes } from './routes/token-count-routes.ts';
+import { chargeBudgets } from './limits/charge-budgets.ts';
 import { compileRouting } from './routing/compile-routing.ts';
 import { routerStateRoute } from './routing/router-state-route.ts';
 import type { CountingMemory } from './threads/counting-memory.ts';
@@ -174,6 +175,7 @@ function servedRoutes(parts: AssemblyParts, pipeline: LlmPipeline): RouteDefinit
       knowledge,
       probe: (deployment) => probeDeployment(pipeline, deployment),
       openExchanges: () => shared.openExchanges(),
+      budgets: pipeline.limits.budgets,
       allRoutes: () => routes,
       litellmVersion: LITELLM_VERSION,
     }),
@@ -191,6 +193,7 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const { memory, lane } = parts;
   const { log, strictLimits } = shared;
   const routing = compileRouting({ state, log, strictLimits, memory, lane, index, knowledge, contextWindow });
+  const costing = createCosting(snapshot, costs, () => state.now());
   return {
     state,
     index,
@@ -208,11 +211,11 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
     responseIds: new ResponseIds(idSecret(snapshot)),
     headerWriter: new ReplyHeaderWriter(),
     timeouts: configuredTimeouts(snapshot),
-    addCostHeaders: createCosting(snapshot, costs, () => state.now()),
+    ...costing,
     counting,
     contextWindow: routing.router.policy.enablePreCallChecks ? contextWindow : null,
     newCallId: () => callIds.next(),
-    settled: () => {},
+    settled: chargeBudgets(routing.limits.budgets, costing.costOf),
   };
 }
 

@@ -1,11 +1,11 @@
 /**
- * What an answered call costs, as the reply's headers tell it. Prices are compiled once per deployment and family; a
+ * What an answered call costs, as the reply's headers tell it and as budgets count it. Prices are compiled once per deployment and family; a
  * call costs about a microsecond. A stream has no usage yet when its head goes out: LiteLLM prices it at zero there.
  */
 import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { compilePrice, type PriceCall, type PricedCall } from '../pricing/compile-price.ts';
-import type { CompletionCostContext, ResponseKind } from '../pricing/completion-cost.ts';
+import type { CompletionCostContext, CostBreakdown, ResponseKind } from '../pricing/completion-cost.ts';
 import { readAdjustments, type CostAdjustments } from '../pricing/cost-adjustments.ts';
 import { addCostHeaders, addTotalCostHeader } from '../pricing/cost-headers.ts';
 import { pythonFloat } from '../pricing/python-float.ts';
@@ -54,19 +54,23 @@ export interface CostedCall {
   readonly text: string | null;
 }
 
-/** Appends the cost headers of an answered call to those of its reply. */
-export type AddCostHeaders = (headers: string[], call: CostedCall, answer: AnswerFacts) => void;
+/** Appends the cost headers of an answered call to those of its reply. @returns US dollars; null: nothing prices it */
+export type AddCostHeaders = (headers: string[], call: CostedCall, answer: AnswerFacts) => number | null;
+
+/** What a call has cost that is over, of a stream by the usage that its end told. US dollars; null: nothing prices it. */
+export type CostOf = (call: Omit<CostedCall, 'stream'>, answer: AnswerFacts) => number | null;
+
+export interface Costing {
+  readonly addCostHeaders: AddCostHeaders;
+  readonly costOf: CostOf;
+}
 
 const KEY_SPEND = 'x-litellm-key-spend';
 const NOTHING_USED: TokenUsage = plainUsage(0, 0);
 /** LiteLLM-compat: text completions on these are priced under the older API's name. */
 const TEXT_PROVIDER = 'text-completion-openai';
 
-export function createCosting(
-  snapshot: ConfigSnapshot,
-  context: CompletionCostContext,
-  now: () => number,
-): AddCostHeaders {
+export function createCosting(snapshot: ConfigSnapshot, context: CompletionCostContext, now: () => number): Costing {
   const adjustments = configuredAdjustments(snapshot);
   const compiled = new WeakMap<Deployment, Map<RouteFamily, PriceCall>>();
 
@@ -81,17 +85,23 @@ export function createCosting(
     return made;
   };
 
-  return (headers, call, answer) => {
-    const pricing = FAMILIES[call.family];
-    const cost = priceOf(call)(pricedCall(call, answer, pricing, now()));
-    if (cost === null) {
-      headers.push(KEY_SPEND, '0.0');
-      return;
-    }
-    const total = pythonFloat(cost.total);
-    if (pricing.totalOnly) addTotalCostHeader(headers, cost, total);
-    else addCostHeaders(headers, cost, total);
-    headers.push(KEY_SPEND, total);
+  const priced = (call: CostedCall, answer: AnswerFacts): CostBreakdown | null =>
+    priceOf(call)(pricedCall(call, answer, FAMILIES[call.family], now()));
+
+  return {
+    addCostHeaders: (headers, call, answer) => {
+      const cost = priced(call, answer);
+      if (cost === null) {
+        headers.push(KEY_SPEND, '0.0');
+        return null;
+      }
+      const total = pythonFloat(cost.total);
+      if (FAMILIES[call.family].totalOnly) addTotalCostHeader(headers, cost, total);
+      else addCostHeaders(headers, cost, total);
+      headers.push(KEY_SPEND, total);
+      return cost.total;
+    },
+    costOf: (call, answer) => priced({ ...call, stream: false }, answer)?.total ?? null,
   };
 }
 

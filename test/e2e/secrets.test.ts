@@ -2,12 +2,21 @@
  * Keys and secrets: who has no key gets nothing, the provider's key never comes out, and a client cannot choose where a
  * request goes.
  */
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  bearer,
+  CLOSED_TARGETS,
+  HOST_MEMBERS,
+  hostHeaders,
+  keyEchoes,
+  READABLE_TARGETS,
+  REFUSED_HOST_MEMBERS,
+  wrongKeys,
+} from '../support/forbidden-requests.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { rawRequest } from '../support/raw-reply.ts';
 import { answerWhole } from '../support/scripted-answers.ts';
-import { ScriptedProvider, type Script } from '../support/scripted-provider.ts';
+import { ScriptedProvider } from '../support/scripted-provider.ts';
 
 const CANARY = 'sk-canary-7f3a9c1e5b2d4f60a8b7c6d5e4f30211';
 const TAIL = CANARY.slice(-24);
@@ -66,37 +75,8 @@ function post(body: object, headers: Record<string, string>): Promise<{ status: 
   });
 }
 
-const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
-
 describe('A1: without the key', () => {
-  const unsigned = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"admin","role":"proxy_admin"}')}.`;
-  const wrong: readonly (readonly [string, Record<string, string>])[] = [
-    ['nothing', {}],
-    ['empty', bearer('')],
-    ['blank authorization', { authorization: '' }],
-    ['a prefix', bearer(MASTER.slice(0, -1))],
-    ['one character more', bearer(`${MASTER}x`)],
-    ['other case', bearer(MASTER.toUpperCase())],
-    ['SQL', bearer("' OR '1'='1")],
-    ['14 KB', bearer('k'.repeat(14_000))],
-    ['undefined', bearer('undefined')],
-    ['null', bearer('null')],
-    ['__proto__', bearer('__proto__')],
-    ['constructor', bearer('constructor')],
-    ['the hash of the key', bearer(createHash('sha256').update(MASTER).digest('hex'))],
-    ['the provider’s key', bearer(CANARY)],
-    ['an unsigned token', bearer(unsigned)],
-    ['x-api-key', { 'x-api-key': 'sk-wrong' }],
-    ['api-key', { 'api-key': 'sk-wrong' }],
-    ['x-litellm-api-key', { 'x-litellm-api-key': 'sk-wrong' }],
-    ['x-goog-api-key', { 'x-goog-api-key': 'sk-wrong' }],
-    ['a cookie', { cookie: `token=${MASTER}` }],
-    ['a look-alike', bearer(Buffer.from('sk‐master‐9d8c7b6a').toString('latin1'))],
-    ['two keys in one', bearer(`sk-wrong, ${MASTER}`)],
-    ['basic', { authorization: `Basic ${btoa(`x:${'sk-wrong'}`)}` }],
-  ];
-
-  it.each(wrong)('%s is refused', async (_name, headers) => {
+  it.each(wrongKeys(MASTER, CANARY))('%s is refused', async (_name, headers) => {
     const before = provider.calls.length;
     const { status, text } = await post({ model: 'gpt', messages: MESSAGES }, headers);
     expect([400, 401, 403, 431]).toContain(status);
@@ -107,30 +87,7 @@ describe('A1: without the key', () => {
     expect(provider.calls.length).toBe(before);
   });
 
-  it.each([
-    '//v1/models',
-    '/v1//models',
-    '/V1/MODELS',
-    '/v1/models;x=1',
-    '/v1/models/',
-    '/%761/models',
-    '/v1/%6dodels',
-    '/health/liveliness/../../v1/models',
-    '/health/liveliness/%2e%2e/%2e%2e/v1/models',
-    '/v1/models?key=sk-master-9d8c7b6a',
-    '/model/info',
-    '/v1/model/info',
-    '//model/info',
-    '/model_group/info',
-    '/health',
-    '/models/gpt',
-    '/key/info',
-    '/key/generate',
-    '/config/yaml',
-    '/get/config/callbacks',
-    '/metrics',
-    '/debug/memory/summary',
-  ])('%s stays closed', async (target) => {
+  it.each([...CLOSED_TARGETS, `/v1/models?key=${MASTER}`])('%s stays closed', async (target) => {
     const request = `GET ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`;
     const reply = await rawRequest(gateway.port, request);
     const [answer] = reply.answers;
@@ -141,46 +98,15 @@ describe('A1: without the key', () => {
 });
 
 describe('A3: the client does not choose where a request goes', () => {
-  const other = (): string => elsewhere.apiBase;
-  const members: readonly (readonly [string, () => object])[] = [
-    ['api_base', () => ({ api_base: other() })],
-    ['base_url', () => ({ base_url: other() })],
-    ['api_key and api_base', () => ({ api_key: 'sk-mine', api_base: other() })],
-    [
-      'user_config',
-      () => ({
-        user_config: { model_list: [{ model_name: 'gpt', litellm_params: { model: 'openai/x', api_base: other() } }] },
-      }),
-    ],
-    [
-      'model_list',
-      () => ({ model_list: [{ model_name: 'gpt', litellm_params: { model: 'openai/x', api_base: other() } }] }),
-    ],
-    ['fallbacks', () => ({ fallbacks: [{ model: 'gpt', api_base: other() }] })],
-    ['litellm_params', () => ({ litellm_params: { api_base: other() } })],
-    ['extra_body', () => ({ extra_body: { api_base: other() } })],
-    ['azure_endpoint', () => ({ azure_endpoint: other() })],
-    ['proxy', () => ({ proxy: other(), http_proxy: other(), https_proxy: other() })],
-    ['url', () => ({ url: other(), endpoint: other(), host: other() })],
-    [
-      'image_url',
-      () => ({
-        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `${other()}/cat.png` } }] }],
-      }),
-    ],
-  ];
-
-  const REFUSED = new Set(['api_base', 'base_url', 'api_key and api_base']);
-
-  it.each(members)('not by %s', async (name, member) => {
+  it.each(HOST_MEMBERS)('not by %s', async (name, member) => {
     const before = elsewhere.connections;
-    const { status } = await post({ model: 'gpt', messages: MESSAGES, ...member() }, bearer(MASTER));
-    expect(status >= 400 || !REFUSED.has(name)).toBe(true);
+    const { status } = await post({ model: 'gpt', messages: MESSAGES, ...member(elsewhere.apiBase) }, bearer(MASTER));
+    expect(status >= 400 || !REFUSED_HOST_MEMBERS.has(name)).toBe(true);
     expect(elsewhere.connections).toBe(before);
   });
 
   it('not by a member whose name is written with escapes', async () => {
-    const body = `{"model":"gpt","messages":${JSON.stringify(MESSAGES)},"api\\u005fbase":"${other()}"}`;
+    const body = `{"model":"gpt","messages":${JSON.stringify(MESSAGES)},"api\\u005fbase":"${elsewhere.apiBase}"}`;
     const response = await fetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: bearer(MASTER),
@@ -191,20 +117,16 @@ describe('A3: the client does not choose where a request goes', () => {
   });
 
   it('not by a header', async () => {
-    const { host } = new URL(other());
-    const headers = {
-      'api-base': other(),
-      'x-api-base': other(),
-      'x-litellm-api-base': other(),
-      'x-forwarded-host': host,
-    };
+    const headers = hostHeaders(elsewhere.apiBase);
     expect((await post({ model: 'gpt', messages: MESSAGES }, { ...bearer(MASTER), ...headers })).status).toBe(200);
     expect(elsewhere.connections).toBe(0);
-    expect(JSON.stringify(provider.calls.at(-1)?.rawHeaders)).not.toContain(host);
+    expect(JSON.stringify(provider.calls.at(-1)?.rawHeaders)).not.toContain(new URL(elsewhere.apiBase).host);
   });
 
   it.each([301, 302, 303, 307, 308])('not by a redirect of the provider (%i)', async (status) => {
-    provider.on(`fault-${status}`, (call) => call.answer(status, '', [`location: ${other()}/chat/completions`]));
+    provider.on(`fault-${status}`, (call) =>
+      call.answer(status, '', [`location: ${elsewhere.apiBase}/chat/completions`]),
+    );
     const reply = await post({ model: `fault-${status}`, messages: MESSAGES }, bearer(MASTER));
     expect(reply.text).toMatch(/^\{"error":/);
     expect(elsewhere.connections).toBe(0);
@@ -213,30 +135,7 @@ describe('A3: the client does not choose where a request goes', () => {
 });
 
 describe('A2: the provider’s key', () => {
-  const echo = `Incorrect API key provided: ${CANARY}`;
-  const failures: readonly (readonly [string, Script])[] = [
-    ['401-echo', (call) => call.answer(401, JSON.stringify({ error: { message: echo, code: 'invalid_api_key' } }))],
-    ['403-text', (call) => call.answer(403, `<p>${echo}</p>`, ['content-type: text/html'])],
-    [
-      '500-echo',
-      (call) => call.answer(500, JSON.stringify({ detail: { headers: { authorization: `Bearer ${CANARY}` } } })),
-    ],
-    ['header-echo', (call) => call.answer(429, '{}', ['content-type: application/json', `x-request-id: ${CANARY}`])],
-    ['200-error', (call) => call.answer(200, JSON.stringify({ error: { message: echo } }))],
-    ['malformed', (call) => call.answer(200, `{"${CANARY}`)],
-    ['reset', (call) => call.reset()],
-    [
-      'stream-echo',
-      (call) => {
-        call.streamHead();
-        call.event({ choices: [{ index: 0, delta: { content: 'a' } }] });
-        call.event({ error: { message: echo } });
-        call.endChunks();
-      },
-    ],
-  ];
-
-  it.each(failures)('is not in the reply to a failure (%s)', async (name, script) => {
+  it.each(keyEchoes(CANARY))('is not in the reply to a failure (%s)', async (name, script) => {
     provider.on(`fault-${name}`, script);
     for (const stream of [false, true]) {
       const reply = await post({ model: `fault-${name}`, messages: MESSAGES, stream }, bearer(MASTER));
@@ -252,10 +151,7 @@ describe('A2: the provider’s key', () => {
     }
     // The health route asks every deployment; a silent one would keep it waiting.
     provider.on('silent', answerWhole);
-    const routes = `/ /health /health/readiness /health/liveliness /model/info /v1/model/info /v1/models /models/gpt
-      /model_group/info /metrics /routes /openapi.json /config/yaml /get/config/callbacks /router/settings /settings
-      /utils/supported_openai_params?model=gpt /debug/memory/summary /credentials /key/info`;
-    for (const route of routes.split(/\s+/)) await fetchText(route, { headers: bearer(MASTER) });
+    for (const route of READABLE_TARGETS) await fetchText(route, { headers: bearer(MASTER) });
     expect((await post({ model: 'gpt', messages: MESSAGES }, bearer(MASTER))).status).toBe(200);
     await gateway.stop();
     expect(provider.calls.some((call) => call.headers.authorization === `Bearer ${CANARY}`)).toBe(true);

@@ -11,7 +11,7 @@ const ROUTER: Readonly<Record<SetUp, Readonly<Record<string, unknown>>>> = {
 };
 
 export function describeScenarios(scenarios: readonly FaultScenario[], setUp: SetUp = 'default'): void {
-  describe.concurrent(setUp, () => {
+  describe.concurrent(`set-up ${setUp}`, () => {
     let fleet: FaultFleet;
 
     beforeAll(async () => {

@@ -106,11 +106,13 @@ const AFTER_MS = 8000;
 /** Clients in a closed loop until `endMs`: one request after the other, one second of rest after a failure. */
 async function closedLoop(url: string, endMs: number): Promise<{ served: (number | null)[]; asked: number[] }> {
   const served: (number | null)[] = Array.from({ length: CLIENTS }, () => null);
+  /** When each request was made; its place here is its user. */
   const asked: number[] = [];
   const client = async (index: number, recoveredMs: number): Promise<void> => {
     while (performance.now() < endMs) {
-      asked.push(performance.now());
-      const reply = await chat(url, { model: 'r2', signal: AbortSignal.timeout(30_000) }).catch(() => null);
+      const user = String(asked.push(performance.now()) - 1);
+      const signal = AbortSignal.timeout(30_000);
+      const reply = await chat(url, { model: 'r2', signal, body: { user } }).catch(() => null);
       if (!isServed(reply)) await pause(1000);
       else if (performance.now() > recoveredMs) served[index] ??= performance.now();
     }
@@ -135,8 +137,11 @@ async function playOutage(): Promise<Judgement> {
   };
   return await withGateway(config, async (url) => {
     const { served, asked } = await closedLoop(url, recoveredMs + AFTER_MS);
-    const requests = asked.filter(duringOutage).length;
-    const attempts = provider.callsFor('r2').filter((call) => duringOutage(call.arrivedMs)).length;
+    const calls = provider.callsFor('r2').filter((call) => duringOutage(call.arrivedMs));
+    const attempts = calls.length;
+    // Those of the outage: made in it, or on their way when it began.
+    const users = asked.flatMap((ms, user) => (duringOutage(ms) ? [String(user)] : []));
+    const requests = new Set([...users, ...calls.map((call) => call.json['user'])]).size;
     const back = served.map((ms) => (ms === null ? Number.POSITIVE_INFINITY : ms - recoveredMs)).sort((a, b) => a - b);
     const clients = back.filter((ms) => ms <= AFTER_MS).length;
     return judgeRules([

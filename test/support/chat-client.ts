@@ -41,7 +41,12 @@ export function looksComplete(reply: ChatReply): boolean {
 }
 
 export async function chat(url: string, request: ChatRequest): Promise<ChatReply> {
-  const response = await fetch(`${url}/v1/chat/completions`, {
+  return await replyOf(await askChat(url, request));
+}
+
+/** Resolves with the head of the reply. */
+export async function askChat(url: string, request: ChatRequest): Promise<Response> {
+  return await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer sk-1234', ...request.headers },
     body: JSON.stringify({
@@ -52,6 +57,10 @@ export async function chat(url: string, request: ChatRequest): Promise<ChatReply
     }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
+}
+
+/** The rest of a reply, however it ends. */
+export async function replyOf(response: Response): Promise<ChatReply> {
   const { raw, cut } = await readAll(response);
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   const chunks = isStream ? eventsOf(raw) : [parsed(raw)];

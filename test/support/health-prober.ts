@@ -7,29 +7,42 @@ const EVERY_MS = 25;
 export interface ProbeFigures {
   readonly probes: number;
   readonly failures: number;
+  /** Without the time for which other programs had the processors. */
   readonly p99Ms: number;
   readonly worstMs: number;
+  /** By the clock on the wall. */
+  readonly rawP99Ms: number;
+}
+
+interface Measured {
+  readonly latenciesMs: readonly number[];
+  readonly rawLatenciesMs: readonly number[];
+  readonly failures: number;
 }
 
 export class HealthProber {
   readonly #worker: Worker;
 
-  constructor(url: string) {
+  constructor({ url, pid }: { readonly url: string; readonly pid: number }) {
     const program = new URL('health-prober-thread.ts', import.meta.url);
-    this.#worker = new Worker(program, { workerData: { url, everyMs: EVERY_MS } });
+    this.#worker = new Worker(program, { workerData: { url, pid, everyMs: EVERY_MS } });
   }
 
   async stop(): Promise<ProbeFigures> {
     const answered = once(this.#worker, 'message');
     this.#worker.postMessage('stop');
-    const [{ latenciesMs, failures }] = (await answered) as [{ latenciesMs: number[]; failures: number }];
+    const [{ latenciesMs, rawLatenciesMs, failures }] = (await answered) as [Measured];
     await this.#worker.terminate();
-    const sorted = latenciesMs.toSorted((a, b) => a - b);
     return {
-      probes: sorted.length + failures,
+      probes: latenciesMs.length + failures,
       failures,
-      p99Ms: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.POSITIVE_INFINITY,
-      worstMs: sorted.at(-1) ?? Number.POSITIVE_INFINITY,
+      p99Ms: quantile(latenciesMs, 0.99),
+      worstMs: quantile(latenciesMs, 1),
+      rawP99Ms: quantile(rawLatenciesMs, 0.99),
     };
   }
+}
+
+function quantile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? Number.POSITIVE_INFINITY;
 }

@@ -22,6 +22,7 @@ export class ProviderCall {
   readonly arrivedMs = performance.now();
   closedMs: number | null = null;
   connectionOpen = true;
+  #json: Record<string, unknown> | null = null;
 
   constructor(request: IncomingMessage, body: Buffer) {
     this.method = request.method ?? '';
@@ -43,11 +44,8 @@ export class ProviderCall {
 
   /** The body as JSON; an empty object when it is none. */
   get json(): Record<string, unknown> {
-    try {
-      return JSON.parse(this.body.toString()) as Record<string, unknown>;
-    } catch {
-      return {};
-    }
+    this.#json ??= parsed(this.body);
+    return this.#json;
   }
 
   get model(): string {
@@ -192,6 +190,15 @@ export class ScriptedProvider {
       if (script === undefined) call.answer(404, JSON.stringify({ error: { message: 'no script', type: 'test' } }));
       else void script(call);
     });
+  }
+}
+
+function parsed(body: Buffer): Record<string, unknown> {
+  try {
+    const value = JSON.parse(body.toString()) as unknown;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
   }
 }
 

@@ -10,19 +10,20 @@ import { BroadcastChannel, isMainThread, workerData } from 'node:worker_threads'
 
 export interface WorkerCommand {
   readonly lane: number;
-  readonly crash: 'throw' | 'reject' | 'exit' | 'out of memory';
+  readonly does: 'throw' | 'reject' | 'exit' | 'fill its memory' | 'print';
   readonly message?: string;
 }
 
 const channel = new BroadcastChannel('worker commands');
 
-function crash({ crash: how, message = 'crashed by the test' }: WorkerCommand): void {
+function obey({ does: how, message = 'crashed by the test' }: WorkerCommand): void {
   if (how === 'throw') {
     setImmediate(() => {
       throw new Error(message);
     });
   } else if (how === 'reject') void Promise.reject(new Error(message));
   else if (how === 'exit') process.exit(7);
+  else if (how === 'print') for (const word of ['half a line, ', `${message}\n`]) process.stdout.write(word);
   else fillMemory();
 }
 
@@ -40,7 +41,7 @@ if (isMainThread) {
   const lane = (workerData as { readonly lane: number }).lane;
   channel.onmessage = (event): void => {
     const command = (event as { readonly data: WorkerCommand }).data;
-    if (command.lane === lane) crash(command);
+    if (command.lane === lane) obey(command);
   };
   channel.unref();
   subscribe('http.server.request.start', (event) => {

@@ -1,5 +1,6 @@
 /** The limits of a configuration, over the memory that all threads share; what is not configured is null. */
-import type { ConfigSnapshot } from '../../config/snapshot.ts';
+import type { ConfigSnapshot, Deployment } from '../../config/snapshot.ts';
+import { PriorityLimiter } from '../../rate-limit/priority-limiter.ts';
 import { RateLimiter } from '../../rate-limit/rate-limiter.ts';
 import { SlicedLimiter } from '../../rate-limit/slices/sliced-limiter.ts';
 import { takeOrAsk } from '../../rate-limit/slices/take-or-ask.ts';
@@ -7,16 +8,27 @@ import { CLUSTER_MEMORY, clusterSettings, clusterSlices, clusterWaitMs } from '.
 import { readClusterMode } from '../../store/redis/redis-settings.ts';
 import type { StrictLimits } from '../cluster/strict-limits.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
+import { bothLimits } from './both-limits.ts';
+import { BudgetLedger } from './budget-ledger.ts';
+import { createBudgets } from './budgets.ts';
 import { createCallerLimiter } from './caller-limiter.ts';
-import type { CallerLimiter, GatewayLimits } from './contract.ts';
+import type { Budgets, CallerLimiter, GatewayLimits } from './contract.ts';
 import { createDeploymentLimiter, type DeploymentLimiterOptions } from './deployment-limiter.ts';
 import {
+  budgetMemoryName,
+  budgetSettings,
   callerMemoryName,
   callerOptions,
   deploymentCounter,
   deploymentMemoryName,
   enforcesDeploymentLimits,
+  limitSettings,
+  PRIORITY_MEMORY,
+  prioritySettings,
+  SPEND_BUFFER,
 } from './limit-memory.ts';
+import { createParallelLimits, PARALLEL_MEMORY } from './parallel-limits.ts';
+import { createPriorityLimits } from './priority-limits.ts';
 
 export interface CompileLimitsOptions {
   readonly snapshot: ConfigSnapshot;
@@ -25,6 +37,8 @@ export interface CompileLimitsOptions {
   readonly lane: number;
   /** For limits that ask Redis about every call. */
   readonly strict: StrictLimits;
+  /** For the budgets of providers; null: unknown. */
+  readonly providerOf: (deployment: Deployment) => string | null;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -36,7 +50,7 @@ export function compileLimits(options: CompileLimitsOptions): GatewayLimits {
   const counter = (name: 'requests' | 'tokens') =>
     deploymentCounter(name, deployments.length, memory.limits[deploymentMemoryName(name, snapshot)]);
   return {
-    callers: callerLimiter(options),
+    callers: bothLimits(parallelLimits(options), bothLimits(callerLimiter(options), priorityLimits(options))),
     deployments: enforcesDeploymentLimits(snapshot)
       ? createDeploymentLimiter({
           deployments,
@@ -44,8 +58,14 @@ export function compileLimits(options: CompileLimitsOptions): GatewayLimits {
           now,
         })
       : null,
-    budgets: null,
+    budgets: budgetsOf(options),
   };
+}
+
+function parallelLimits({ snapshot, memory, lane, now }: CompileLimitsOptions): CallerLimiter | null {
+  const { parallelPerKey: perKey, parallel: total } = limitSettings(snapshot);
+  const shared = memory.limits[PARALLEL_MEMORY];
+  return createParallelLimits({ perKey, total, lane, now, ...(shared === undefined ? {} : { shared }) });
 }
 
 function callerLimiter(options: CompileLimitsOptions): CallerLimiter | null {
@@ -60,9 +80,30 @@ function callerLimiter(options: CompileLimitsOptions): CallerLimiter | null {
     return createCallerLimiter(new RateLimiter(shared === undefined ? own : { ...own, shared }));
   }
   const slices = clusterSlices(settings, lane, state);
-  const local = new SlicedLimiter({ slices, waitMs: clusterWaitMs(settings), now });
+  const { tokenKind, reservesTokens } = limitSettings(snapshot);
+  const local = new SlicedLimiter({ slices, waitMs: clusterWaitMs(settings), now, tokenKind, reservesTokens });
   const isStrict = readClusterMode(snapshot) === 'strict';
   return createCallerLimiter(isStrict ? strict.limiter({ settings: settings.redis, slices, local, now }) : local);
+}
+
+function priorityLimits({ snapshot, memory, now }: CompileLimitsOptions): CallerLimiter | null {
+  const settings = prioritySettings(snapshot);
+  if (settings === null) return null;
+  const shared = memory.limits[PRIORITY_MEMORY];
+  const limiter = new PriorityLimiter({ now, settings, ...(shared === undefined ? {} : { shared }) });
+  return createPriorityLimits(snapshot, limiter);
+}
+
+function budgetsOf({ snapshot, memory, providerOf, now }: CompileLimitsOptions): Budgets | null {
+  return createBudgets({
+    settings: budgetSettings(snapshot),
+    ledgerOf: (setting) => {
+      const buffer = memory.limits[budgetMemoryName(setting)]?.buffers[SPEND_BUFFER];
+      return new BudgetLedger(buffer ?? BudgetLedger.allocate(), setting.period);
+    },
+    providerOf,
+    now,
+  });
 }
 
 /** The counters that all gateways share, where there is a Redis. */

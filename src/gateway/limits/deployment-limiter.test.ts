@@ -24,7 +24,14 @@ function threads(count: number, deployments: ReturnType<typeof limited>[], clock
   const snapshot = snapshotWith({ deployments, routerRaw: ENFORCED });
   const memory = allocateCountingMemory(snapshot, count, limitMemoryFor(snapshot, null));
   return Array.from({ length: count }, (_, lane) => {
-    const { deployments: limiter } = compileLimits({ snapshot, memory, lane, strict, now: () => clock.nowMs });
+    const { deployments: limiter } = compileLimits({
+      snapshot,
+      memory,
+      lane,
+      strict,
+      providerOf: () => null,
+      now: () => clock.nowMs,
+    });
     return limiter as DeploymentLimiter;
   });
 }
@@ -92,6 +99,7 @@ describe('enforce_model_rate_limits', () => {
         memory: allocateCountingMemory(snapshot, 1, limits),
         lane: 0,
         strict,
+        providerOf: () => null,
         now: () => clock.nowMs,
       }).deployments as DeploymentLimiter;
     expect(passes(limiterOver(first), limited({ rpm: 1 }))).toBe(true);

@@ -144,6 +144,59 @@ describe('buildUpstreamBody', () => {
   });
 });
 
+describe('a cap of output tokens', () => {
+  const cap = { path: ['max_tokens'], value: 25 };
+
+  test('is added where there is none, and nothing else changes', () => {
+    const { text, fast } = sent('{ "seed":9007199254740993, "model":"a" }', target(), { outputCap: cap });
+    expect(fast).toBe(true);
+    expect(text).toBe('{ "seed":9007199254740993, "model":"provider-model","max_tokens":25 }');
+    expect(sent('{}', target({ sendsModel: false }), { outputCap: cap }).text).toBe('{"max_tokens":25}');
+  });
+
+  test('takes the place of a member that says nothing, never a second member of the name', () => {
+    const { text, fast } = sent('{"max_tokens":null,"model":"a"}', target(), { outputCap: cap });
+    expect(fast).toBe(false);
+    expect(text.match(/max_tokens/g)).toHaveLength(1);
+    expect(JSON.parse(text)).toMatchObject({ max_tokens: 25 });
+  });
+
+  test('goes through the policy of a deployment that renames or drops it', () => {
+    for (const options of [{ slow: ['max_tokens'] }, { drop: ['max_tokens'] }, { alwaysSlow: true }])
+      expect(JSON.parse(sent('{"model":"a"}', target(options), { outputCap: cap }).text)).toEqual({
+        model: 'a',
+        max_tokens: 25,
+        rewritten: true,
+      });
+  });
+
+  test('is written below the top where it belongs there, beside what is there', () => {
+    const outputCap = { path: ['generationConfig', 'maxOutputTokens'], value: 9 };
+    const { text, fast } = sent('{"generationConfig":{"topK":1},"b":[2]}', target(), { outputCap });
+    expect(fast).toBe(false);
+    expect(JSON.parse(text)).toMatchObject({ generationConfig: { topK: 1, maxOutputTokens: 9 }, b: [2] });
+  });
+
+  test('property: the document is the same but for the cap, however it is written and cut', () => {
+    const document = fc.dictionary(
+      fc.string({ maxLength: 6 }).filter((key) => !['max_tokens', 'model', 'stream', '__proto__'].includes(key)),
+      fc.jsonValue(),
+      { maxKeys: 5 },
+    );
+    const spaces = fc.constantFrom(undefined, 1, '\t');
+    fc.assert(
+      fc.property(document, spaces, fc.integer({ min: 1, max: 40 }), (given, space, size) => {
+        const text = JSON.stringify(given, undefined, space);
+        const body = (outputCap: typeof cap | null): string => {
+          const options = { stream: false, dropParams: null, responseIds: IDS, outputCap };
+          return Buffer.concat(buildUpstreamBody(fieldsOf(text, size), target(), options).chunks).toString();
+        };
+        expect(JSON.parse(body(cap))).toEqual({ ...(JSON.parse(body(null)) as JsonObject), max_tokens: 25 });
+      }),
+    );
+  });
+});
+
 /** The reference: what the spliced document must say. */
 function naive(given: Record<string, JsonValue>, stream: boolean): JsonObject {
   const out: Record<string, JsonValue> = JSON.parse(JSON.stringify(given)) as Record<string, JsonValue>;

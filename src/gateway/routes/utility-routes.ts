@@ -65,7 +65,7 @@ export function utilityRoutes(deps: InfoRouteDeps): RouteDefinition[] {
     ),
     get('/callbacks/list', 'key', constantJson({ success: [], failure: [], success_and_failure: [] })),
     get('/get/config/callbacks', 'key', (exchange) => replyJson(exchange, callbacksConfig(deps))),
-    get('/provider/budgets', 'key', noProviderBudgets),
+    get('/provider/budgets', 'key', (exchange) => answerProviderBudgets(exchange, deps)),
     get('/cache/ping', 'key', cachePing),
     get('/cache/redis/info', 'key', cacheUnavailable),
     { ...get('/cache/delete', 'key', cacheDelete), methods: ['POST'] },
@@ -136,11 +136,23 @@ function callbacksConfig({ state }: InfoRouteDeps): unknown {
   };
 }
 
-function noProviderBudgets(): void {
-  throw new GatewayError(
-    'internal',
-    'No provider budget config found. Please set a provider budget config in the router settings. https://docs.litellm.ai/docs/proxy/provider_budget_routing',
-  );
+function answerProviderBudgets(exchange: Exchange, { state, budgets }: InfoRouteDeps): void {
+  if (state.snapshot.router.raw['provider_budget_config'] == null)
+    throw new GatewayError(
+      'internal',
+      'No provider budget config found. Please set a provider budget config in the router settings. https://docs.litellm.ai/docs/proxy/provider_budget_routing',
+    );
+  const rows = (budgets?.providers() ?? []).map((row) => [
+    row.provider,
+    {
+      budget_limit: row.limitUsd,
+      time_period: row.duration,
+      spend: row.spentUsd,
+      // LiteLLM-compat: microseconds and the offset, as Python writes them.
+      budget_reset_at: row.endsAtMs === null ? null : new Date(row.endsAtMs).toISOString().replace('Z', '000+00:00'),
+    },
+  ]);
+  replyJson(exchange, { providers: Object.fromEntries(rows) as JsonObject });
 }
 
 function cachePing(): void {

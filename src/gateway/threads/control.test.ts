@@ -19,6 +19,7 @@ class FakeWorker {
   readonly events: WorkerEvents;
   readonly told: ToWorker[] = [];
   isEnded = false;
+  #port: number | null = null;
 
   constructor(start: WorkerStart, events: WorkerEvents) {
     this.start = start;
@@ -27,11 +28,15 @@ class FakeWorker {
 
   /** Does what it is told, without delay. */
   serves(port = 4711): void {
+    this.#port = port;
     this.events.onMessage({ kind: 'loaded' });
-    void expect
-      .poll(() => this.told.some(({ kind }) => kind === 'listen'))
-      .toBe(true)
-      .then(() => this.events.onMessage({ kind: 'listening', port }));
+  }
+
+  take(message: ToWorker): void {
+    this.told.push(message);
+    const port = this.#port;
+    if (message.kind === 'listen' && port !== null)
+      queueMicrotask(() => this.events.onMessage({ kind: 'listening', port }));
   }
 
   dies(death: WorkerDeath = { exitCode: 1, error: failureOf(new TypeError('boom')) }): void {
@@ -82,7 +87,7 @@ class Rig implements SnapshotSource {
       const worker = new FakeWorker(start, events);
       this.workers.push(worker);
       return {
-        post: (message) => void worker.told.push(message),
+        post: (message) => worker.take(message),
         end: () => queueMicrotask(() => worker.dies({ exitCode: 1, error: null })),
       };
     };
@@ -116,7 +121,7 @@ class Rig implements SnapshotSource {
   }
 
   async started(count: number): Promise<void> {
-    await expect.poll(() => this.workers.length).toBe(count);
+    await vi.waitUntil(() => this.workers.length === count);
   }
 
   worker(index: number): FakeWorker {

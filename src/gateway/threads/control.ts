@@ -59,10 +59,11 @@ export async function startThreads(
 ): Promise<ServingGateway> {
   const control = new ThreadControl(options, tools);
   const port = await control.start(await sharing.claim(options.host, options.port));
-  const { host, tls } = options;
+  const { host, tls, workers } = options;
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
+    workers,
     stop: async (reason) => await control.stop(reason),
     inForce: async (version) => await control.inForce(version),
   };
@@ -110,9 +111,9 @@ class ThreadControl {
   /** @returns the port */
   async start(claimed: ClaimedPort): Promise<number> {
     this.#claimed = claimed;
-    this.#cluster = await joinCluster(this.#configurations.current(), this.#log);
     this.#unsubscribe = this.#configurations.subscribe((configuration) => this.#handOut(configuration));
     try {
+      this.#cluster = await joinCluster(this.#configurations.current(), this.#log);
       for (let index = 0; index < this.#workers; index++) this.#lanes.push(this.#newLane(index));
       await Promise.all(this.#lanes.map(({ life }) => life.loaded));
       await claimed.release();

@@ -4,7 +4,7 @@
  *
  * Gives up: nothing is done about it; a loop that is blocked may be about to go on, and its requests with it.
  */
-export const HANG_MS = 30_000;
+const HANG_MS = 30_000;
 
 export interface HangReports {
   stands(lane: number, forMs: number): void;

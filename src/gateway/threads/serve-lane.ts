@@ -10,7 +10,7 @@ import { ThreadBoard } from './thread-board.ts';
 import { failureOf } from './thread-failure.ts';
 
 /** How often a worker shows that its event loop turns. */
-export const BEAT_MS = 1_000;
+const BEAT_MS = 1_000;
 
 export interface ServeLaneOptions {
   readonly start: WorkerStart;

@@ -18,6 +18,8 @@ export interface ServingOptions extends Pick<
 }
 
 export interface ServingGateway extends RunningGateway {
+  /** Threads that serve; fewer than asked for where threads cannot share a port. */
+  readonly workers: number;
   /** Resolves once every thread serves this version of the configuration, or a later one. */
   inForce(version: number): Promise<void>;
 }
@@ -33,18 +35,31 @@ export async function startServing(options: ServingOptions): Promise<ServingGate
     }
     options.log.warn('Threads cannot share a port on this system, so one thread serves all requests.');
   }
+  return await startAlone(options);
+}
+
+async function startAlone(options: ServingOptions): Promise<ServingGateway> {
   const { startGateway } = await import('../start-gateway.ts');
   const configurations = new CountedConfigurations(options.snapshots, 1);
   const cluster = await joinCluster(configurations.current(), options.log);
   const unsubscribe = configurations.subscribe((configuration) => cluster?.follow(configuration));
-  const gateway = await startGateway({ ...options, configurations, lane: 0 });
-  return {
-    ...gateway,
-    inForce: () => Promise.resolve(),
-    stop: async (reason) => {
-      unsubscribe();
-      await gateway.stop(reason);
-      await cluster?.stop();
-    },
+  const leave = async (): Promise<void> => {
+    unsubscribe();
+    await cluster?.stop();
   };
+  try {
+    const gateway = await startGateway({ ...options, configurations, lane: 0 });
+    return {
+      ...gateway,
+      workers: 1,
+      inForce: () => Promise.resolve(),
+      stop: async (reason) => {
+        await gateway.stop(reason);
+        await leave();
+      },
+    };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
 }

@@ -1,11 +1,13 @@
-/** Entry of a worker thread. */
+/** Entry of a worker thread. The gateway is imported once compiled code is kept, which each thread asks for itself. */
+import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { startGateway } from '../start-gateway.ts';
 import type { ToWorker, WorkerStart } from './contract.ts';
-import { serveLane } from './serve-lane.ts';
 
 const control = parentPort;
 if (control !== null) {
+  module.enableCompileCache();
+  const { serveLane } = await import('./serve-lane.ts');
+  const { startGateway } = await import('../start-gateway.ts');
   serveLane({
     start: workerData as WorkerStart,
     post: (message) => control.postMessage(message),
