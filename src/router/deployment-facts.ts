@@ -99,8 +99,9 @@ function compileFacts(
 /** `max_parallel_requests`, else `rpm`, else six requests a minute for every 1,000 tokens a minute. */
 function parallelRequests(params: JsonObject, rpm: number | null, tpm: number | null): number | null {
   const own = positive(params['max_parallel_requests']);
-  if (own !== null) return own;
-  if (rpm !== null && rpm > 0) return rpm;
+  // Whole calls only: half a place would look free and never be.
+  if (own !== null) return Math.max(1, Math.floor(own));
+  if (rpm !== null && rpm > 0) return Math.max(1, Math.floor(rpm));
   return tpm === null || tpm <= 0 ? null : Math.max(1, Math.floor((tpm / 1000) * 6));
 }
 

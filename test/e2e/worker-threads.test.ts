@@ -33,14 +33,16 @@ interface Workers {
   readonly router?: string;
   /** Further parameters of each deployment. */
   readonly params?: string;
+  /** Further entries of `general_settings`. */
+  readonly general?: string;
 }
 
-function configOf(models: readonly string[], { router = '', params = '' }: Workers = {}): string {
+function configOf(models: readonly string[], { router = '', params = '', general = '' }: Workers = {}): string {
   const entry = (model: string): string =>
     `  - model_name: ${model}\n    litellm_params: { model: openai/${model}, api_base: ${provider.apiBase}, api_key: ${CANARY}${params} }\n`;
   return (
     `model_list:\n${models.map((model) => entry(model)).join('')}` +
-    `general_settings: { master_key: sk-1234 }\nrouter_settings: { ${router} }\n`
+    `general_settings: { master_key: sk-1234${general} }\nrouter_settings: { ${router} }\n`
   );
 }
 
@@ -212,9 +214,12 @@ describe('a worker that crashes', () => {
     expect(looksComplete(await chat(gateway.url, { model: 'quick' }))).toBe(true);
   });
 
-  it('leaves none of its calls counted against a deployment', async () => {
+  it.each([
+    ['a deployment', FULL_AT(24)],
+    ['a key', { general: ', max_parallel_requests: 24', router: 'num_retries: 0' }],
+  ])('leaves none of its calls counted against %s', async (_, limits) => {
     const limit = 24;
-    const gateway = await start(['slow'], FULL_AT(limit));
+    const gateway = await start(['slow'], limits);
     const streams = await openStreams(gateway, 'slow', limit);
     expect((await chat(gateway.url, { model: 'slow' })).status).toBe(429);
     command(gateway, { lane: 1, does: 'exit' });

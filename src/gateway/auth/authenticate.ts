@@ -11,6 +11,11 @@ import type { Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteDefinition } from '../contract.ts';
 import { receivedGoogleKey, receivedKey } from './received-key.ts';
 
+/** LiteLLM's name of the master key in texts: a hash of it could be guessed from. */
+const MASTER: CallerIdentity = Object.freeze({
+  kind: 'master',
+  limits: { apiKey: { id: 'litellm_proxy_master_key' } },
+});
 const OPEN: CallerIdentity = Object.freeze({ kind: 'open' });
 
 /** @throws GatewayError `auth_error` */
@@ -20,15 +25,11 @@ export function compileAuth(snapshot: ConfigSnapshot): Authenticate {
   const { masterKey, keyHeaderName } = snapshot.general;
   if (masterKey === null) return () => OPEN;
   const expected = digest(masterKey);
-  const master: CallerIdentity = Object.freeze({
-    kind: 'master',
-    limits: { apiKey: { id: expected.toString('hex') } },
-  });
   return (exchange, route) => {
     const key = route?.keyFrom === 'google' ? receivedGoogleKey(exchange) : receivedKey(exchange, keyHeaderName);
     if (key === null) throw refusal('No api key passed in.');
     if (key === '') throw refusal('Malformed API Key passed in. Ensure Key has `Bearer ` prefix.');
-    if (timingSafeEqual(digest(key), expected)) return master;
+    if (timingSafeEqual(digest(key), expected)) return MASTER;
     throw unknownKey();
   };
 }

@@ -22,7 +22,9 @@ describe('default limits of keys', () => {
     expect(first.replied('x-ratelimit-model_per_key-remaining-requests')).toEqual(['1']);
     const refused = answered(to);
     expect(refused.status).toBe(429);
-    expect(refused.text).toMatch(/Rate limit exceeded for model_per_key: [0-9a-f]{64}:group\. Limit type: requests/);
+    expect(refused.text).toMatch(
+      /Rate limit exceeded for model_per_key: litellm_proxy_master_key:group\. Limit type: requests/,
+    );
     expect(refused.replied('rate_limit_type')).toEqual(['requests']);
     expect(Number(refused.replied('retry-after')[0])).toBeGreaterThan(0);
     expect(answered(to, { model: 'other' }).status).toBe(200);

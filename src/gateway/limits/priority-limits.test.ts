@@ -6,7 +6,7 @@ import { deployment, snapshotWith } from '../../../test/support/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { PriorityLimiter } from '../../rate-limit/priority-limiter.ts';
-import { compileLimits } from './compile-limits.ts';
+import type { compileLimits } from './compile-limits.ts';
 import type { LimitedRequest } from './contract.ts';
 import { limitMemoryFor, prioritySettings } from './limit-memory.ts';
 import { createPriorityLimits } from './priority-limits.ts';

@@ -198,6 +198,13 @@ describe('what is not the deployment’s fault', () => {
     expect(last(to).json).not.toHaveProperty('priority');
   });
 
+  test('a limit below one is one, and blocks nothing', () => {
+    const to = new AssembledGateway({ deployments: [openaiDeployment({ rpm: 0.5 })] });
+    to.chat();
+    last(to).answer(200, COMPLETION);
+    expect(inFlight(to)).toEqual([0]);
+  });
+
   test('who waits and leaves never reaches the provider', async () => {
     const to = two({}, { max_parallel_requests: 1 });
     const first = to.chat();

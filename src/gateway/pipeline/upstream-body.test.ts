@@ -67,6 +67,21 @@ describe('buildUpstreamBody', () => {
     expect(sent('{"n":1}', target()).text).toBe('{"n":1,"model":"provider-model"}');
   });
 
+  test('adds a cap of output tokens; where the member is there, or lies deeper, by writing anew', () => {
+    const outputCap = { path: ['max_tokens'], value: 25 };
+    expect(sent('{"n":1}', target(), { outputCap })).toEqual({
+      text: '{"n":1,"model":"provider-model","max_tokens":25}',
+      fast: true,
+    });
+    const rewritten = sent('{"model":"m","max_tokens":null}', target(), { outputCap });
+    expect(rewritten.fast).toBe(false);
+    expect(rewritten.text.match(/max_tokens/g)).toHaveLength(1);
+    expect(JSON.parse(rewritten.text)).toMatchObject({ max_tokens: 25 });
+    const deeper = { path: ['generationConfig', 'maxOutputTokens'], value: 7 };
+    const { text } = sent('{"generationConfig":{"topK":2}}', target(), { outputCap: deeper });
+    expect(JSON.parse(text)).toMatchObject({ generationConfig: { topK: 2, maxOutputTokens: 7 } });
+  });
+
   test('leaves out what the deployment drops, first, middle and last', () => {
     const drop = ['a', 'c', 'e'];
     const { text } = sent('{"a":1,"model":"m","c":[2,{"x":3}], "d":4,"e":5}', target({ drop }));

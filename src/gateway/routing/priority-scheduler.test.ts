@@ -54,6 +54,24 @@ describe('PriorityScheduler', () => {
     expect(places.went).toEqual(['a']);
   });
 
+  test('who goes in vain and joins again does not hold up the thread', () => {
+    let goes = 0;
+    const scheduler: PriorityScheduler = new PriorityScheduler({ isFree: () => true, now: () => Date.now() });
+    const join = (): void =>
+      void scheduler.join({
+        request: routingRequest('g'),
+        priority: 0,
+        timeoutMs: 1000,
+        go: () => {
+          goes++;
+          if (goes < 1000) join();
+        },
+      });
+    join();
+    vi.advanceTimersByTime(30);
+    expect(goes).toBe(1);
+  });
+
   test('a wait ends with its time, and no timer runs for nobody', () => {
     const places = new Places();
     places.join('a', 1, 100);

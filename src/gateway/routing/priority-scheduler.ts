@@ -94,7 +94,9 @@ export class PriorityScheduler {
   }
 
   #admit(heap: Entry[]): void {
-    for (let head = heap[0]; head !== undefined; head = heap[0]) {
+    // Who goes and finds the place taken joins again; it is looked at the next time, or this would never end.
+    const joined = this.#joined;
+    for (let head = heap[0]; head !== undefined && head.order < joined; head = heap[0]) {
       if (!head.gone && !this.#options.isFree(head.request)) return;
       pop(heap);
       if (head.gone) continue;
