@@ -46,6 +46,7 @@ model_list:
     litellm_params: { model: simulated/* }
   - model_name: "*"
     litellm_params: { model: openai/*, api_base: ${provider.apiBase}, api_key: sk-provider-key }
+router_settings: { num_retries: 0, disable_cooldowns: true }
 general_settings: { master_key: sk-1234 }
 `);
   client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'sk-1234', maxRetries: 0, timeout: 10_000 });

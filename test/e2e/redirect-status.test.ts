@@ -10,6 +10,7 @@ it('answers 4xx or 5xx', async () => {
 model_list:
   - model_name: "*"
     litellm_params: { model: openai/*, api_base: ${provider.apiBase}, api_key: k }
+router_settings: { num_retries: 0, disable_cooldowns: true }
 general_settings: { master_key: sk-1234 }
 `);
   const seen: number[] = [];

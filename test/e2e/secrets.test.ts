@@ -46,6 +46,7 @@ model_list:
     litellm_params: { model: openai/x, api_base: "http://127.0.0.1:9/v1", api_key: ${CANARY}, timeout: 5 }
   - model_name: "fault-*"
     litellm_params: { model: "openai/fault-*", api_base: ${provider.apiBase}, api_key: ${CANARY}, timeout: 5 }
+router_settings: { num_retries: 0, disable_cooldowns: true }
 general_settings: { master_key: ${MASTER} }
 `,
     { args: ['--detailed_debug'], environment: { CANARY_KEY: CANARY } },

@@ -32,6 +32,7 @@ model_list:
     litellm_params: { model: openai/*, api_base: ${provider.apiBase}, api_key: ${PROVIDER_KEY}, timeout: 30 }
   - model_name: short/*
     litellm_params: { model: openai/*, api_base: ${provider.apiBase}, api_key: ${PROVIDER_KEY}, timeout: 0.5 }
+router_settings: { num_retries: 0, disable_cooldowns: true }
 general_settings: { master_key: sk-1234 }
 `);
     return new FaultBench(provider, gateway);
