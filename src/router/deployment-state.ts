@@ -111,11 +111,11 @@ export class DeploymentState {
     this.minutes = new MinuteUsage(memory.minutes);
   }
 
-  /** Calls under way over all threads. Plain reads: a choice among deployments needs no newer number. */
+  /** Calls under way over all threads; of two threads that started one at a time, one at least sees both. */
   inFlight(slot: number): number {
     if (this.#lanes === 1) return this.#inFlight[slot] ?? 0;
     let sum = 0;
-    for (let lane = 0; lane < this.#lanes; lane++) sum += this.#inFlight[lane * this.deployments + slot] ?? 0;
+    for (let lane = 0; lane < this.#lanes; lane++) sum += Atomics.load(this.#inFlight, lane * this.deployments + slot);
     return sum;
   }
 
