@@ -184,6 +184,19 @@ function findHop(frame: Frame, chain: Chain, { tried, mayUse }: HopRules): Frame
   return null;
 }
 
+/** Whether the group on top of the stack, or one below that fell back to it, has a hop that was not made. Pure. */
+export function hasHopLeft(
+  frames: readonly Frame[],
+  failure: RoutingFailure,
+  { chains, tried, isProvider }: Pick<HopRules, 'chains' | 'tried' | 'isProvider'>,
+): boolean {
+  const isOpen = (hop: Hop, { model }: Frame): boolean => hop !== model && !tried.has(hopKey(hop, model));
+  return frames.some((frame) => {
+    const { hops } = frame.chain?.plan ?? planChain(frame, failure, chains, isProvider);
+    return hops.slice(frame.chain?.next ?? 0).some((hop) => isOpen(hop, frame));
+  });
+}
+
 function isAllowed(hop: Hop, model: string, mayUse: HopRules['mayUse']): boolean {
   if (mayUse === null || (typeof hop !== 'string' && isOrderHop(hop))) return true;
   const target = typeof hop === 'string' ? hop : hop['model'];

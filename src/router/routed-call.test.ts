@@ -174,6 +174,9 @@ describe('beyond LiteLLM', () => {
     const alone = testRouter(chain, { router: { num_retries: 2 }, resilience }).core;
     expect(walk(alone.route(g), timeout).calls.length).toBe(3);
     expect(walk(alone.route(asking({ fallbacks: ['g'] })), timeout).calls.length).toBe(3);
+    const silent = (): AttemptFailure => failure('timeout', { silentTimeout: true });
+    const three = testRouter(chain, { router: { num_retries: 2, fallbacks: [{ g: ['g2', 'g3'] }] }, resilience }).core;
+    expect(walk(three.route(g), silent).calls).toEqual(['of-g', 'of-g2', 'of-g3']);
     const talking = (id: string): AttemptFailure | null => (id === 'of-g' ? failure('timeout') : null);
     expect(walk(testRouter(chain, { router, resilience }).core.route(g), talking).calls.length).toBe(4);
   });

@@ -23,7 +23,7 @@ import type {
 import { PROBE_DUE } from './deployment-state.ts';
 import { effectiveChains, type EffectiveChains, exactTargets } from './fallback-chains.ts';
 import { raise, type Raised } from './failure-text.ts';
-import { Frame, nextHop, planChain } from './fallback-frame.ts';
+import { Frame, hasHopLeft, nextHop } from './fallback-frame.ts';
 import { gaveUp } from './gave-up.ts';
 import { groupHealth, hasOther } from './group-health.ts';
 import { mockFallbackFailure, mockRateLimitFailure } from './mock-failures.ts';
@@ -180,7 +180,7 @@ export class RoutedCall {
   /** Whether somebody else would be asked if this attempt timed out. */
   get hasElsewhere(): boolean {
     const frame = this.#top();
-    return (frame.group?.members.length ?? 0) > 1 || this.#hasFallback(frame, SILENCE);
+    return (frame.group?.members.length ?? 0) > 1 || this.#hasFallback(SILENCE);
   }
 
   /**
@@ -335,7 +335,7 @@ export class RoutedCall {
     const { policy } = this.#core;
     if (!frame.limited) frame.limit(retryLimit(failure, policy, this.#request.overrides, frame.names()));
     if (isFinal(failure) || frame.maxRetries <= 0) return false;
-    if (policy.resilience.timeoutFailsOver && failure.silentTimeout && this.#hasFallback(frame, failure)) return false;
+    if (policy.resilience.timeoutFailsOver && failure.silentTimeout && this.#hasBetter(failure, health)) return false;
     const chains = {
       contextWindow: this.#chains.contextWindow !== null,
       contentPolicy: this.#chains.contentPolicy !== null,
@@ -345,10 +345,15 @@ export class RoutedCall {
     return mayRetry(failure, health, chains);
   }
 
-  #hasFallback(frame: Frame, failure: RoutingFailure): boolean {
+  /** Whether asking the group again after silence is the worst choice: others are left, or this is what the others led to. */
+  #hasBetter(failure: RoutingFailure, { total }: GroupHealth): boolean {
+    return this.#hasFallback(failure) || (this.#frames.length > 1 && total <= 1);
+  }
+
+  #hasFallback(failure: RoutingFailure): boolean {
     if (this.#request.overrides?.disableFallbacks === true) return false;
-    const plan = planChain(frame, failure, this.#chains, this.#core.isProvider);
-    return plan.hops.some((hop) => typeof hop !== 'string' || (hop !== frame.model && !this.#tried.has(hop)));
+    const { isProvider } = this.#core;
+    return hasHopLeft(this.#frames, failure, { chains: this.#chains, tried: this.#tried, isProvider });
   }
 
   #overBudget(sleepSeconds: number): boolean {
