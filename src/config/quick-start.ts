@@ -70,9 +70,10 @@ export interface EnvironmentConfig {
 /** A name that always answers, without a key. */
 const SIMULATED_MODEL = 'simulated/gpt';
 
+/** Failures are asked of it by name (`simulated/error-401`) and say nothing about the other names, so it never rests. */
 const SIMULATED: readonly JsonValue[] = [SIMULATED_MODEL, 'simulated/*'].map((name) => ({
   model_name: name,
-  litellm_params: { model: name },
+  litellm_params: { model: name, cooldown_time: 0 },
 }));
 
 /** What `npm start` serves: the simulated provider, and a wildcard for each provider whose key the environment holds. */
