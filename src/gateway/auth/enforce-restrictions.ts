@@ -9,8 +9,8 @@ import type { CallerIdentity } from '../contract.ts';
 export interface RestrictionChecks {
   /** For every route that asks for a key. @throws GatewayError `not_implemented` */
   route(caller: CallerIdentity, isLlmRoute: boolean): void;
-  /** For the model group that a request resolved to. @throws GatewayError `not_implemented` */
-  group(caller: CallerIdentity, modelName: string): void;
+  /** For the model group that a request resolved to; null: no group is restricted. @throws GatewayError `not_implemented` */
+  readonly group: ((caller: CallerIdentity, modelName: string) => void) | null;
 }
 
 export function compileRestrictions(snapshot: ConfigSnapshot): RestrictionChecks {
@@ -24,10 +24,7 @@ export function compileRestrictions(snapshot: ConfigSnapshot): RestrictionChecks
   }
   return {
     route: (caller, isLlmRoute) => refuseFirst(isLlmRoute ? llm : everywhere, caller),
-    group: (caller, modelName) => {
-      const found = groups.get(modelName);
-      if (found !== undefined) refuseFirst(found, caller);
-    },
+    group: groups.size === 0 ? null : (caller, modelName) => refuseFirst(groups.get(modelName) ?? [], caller),
   };
 }
 

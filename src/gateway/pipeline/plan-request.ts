@@ -86,7 +86,7 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
   const given = checkClientCredentials(fields, general, resolution === null ? [] : deploymentsOf(resolution));
   checkRequired(fields, family);
   if (resolution === null || requested === null) throw unknownModel(found, requested, family);
-  for (const { deployment } of resolution.candidates) pipeline.restrictions.group(caller, deployment.modelName);
+  checkGroups(pipeline, resolution, caller);
   const stream = family.dialect !== null && wantsStream(fields);
   const recovery = pipeline.recovery?.of(resolution) ?? null;
   const previous = previousResponse(pipeline, fields, family);
@@ -122,6 +122,11 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
     clientModel: bodyModel === null || !family.stampsModel ? null : Buffer.from(JSON.stringify(bodyModel)),
     tellsFailures: fields.routing.some(({ key, kind }) => key === 'include_fallback_errors' && kind === 'true'),
   };
+}
+
+function checkGroups({ restrictions }: LlmPipeline, { candidates }: Resolution, caller: CallerIdentity): void {
+  const check = restrictions.group;
+  if (check !== null) for (const { deployment } of candidates) check(caller, deployment.modelName);
 }
 
 /** The path's model wins over the configured one, and that over the body's. */

@@ -50,7 +50,7 @@ export function routeAttempt(
 ): RoutedRequest {
   const { parameters } = attempt;
   const deployment = pipeline.state.snapshot.deployments[attempt.deployment.slot] as Deployment;
-  pipeline.restrictions.group(plan.caller, deployment.modelName);
+  pipeline.restrictions.group?.(plan.caller, deployment.modelName);
   const fields = parameters === null ? plan.fields : withParameters(plan.fields, parameters);
   const target = targetOf(pipeline, plan, deployment, attempt);
   const isFirstGroup = attempt.group === plan.resolution.group;
