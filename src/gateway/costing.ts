@@ -1,6 +1,7 @@
 /**
- * What an answered call costs, as the reply's headers tell it and as budgets count it. Prices are compiled once per deployment and family; a
- * call costs about a microsecond. A stream has no usage yet when its head goes out: LiteLLM prices it at zero there.
+ * What an answered call costs, as the reply's headers tell it and as budgets count it. Prices are compiled once per
+ * deployment and family; a call costs about a microsecond. A stream has no usage yet when its head goes out: LiteLLM
+ * prices it at zero there.
  */
 import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
 import type { JsonObject } from '../protocol/json.ts';

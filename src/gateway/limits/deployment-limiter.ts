@@ -3,7 +3,8 @@
  * call, tokens behind it, so that the call that passes a limit of tokens is still made (LiteLLM-compat).
  *
  * Counted over a sliding minute, where LiteLLM counts calendar minutes: no 60 seconds hold more than the limit, while there
- * two minutes can touch. Shared with other gateways, it is a window of 60 s that begins with its first request. Exact across threads. Cost: one visit of a shared table per limit, no allocation.
+ * two minutes can touch. Shared with other gateways, it is a window of 60 s that begins with its first request. Exact
+ * across threads. Cost: one visit of a shared table per limit, no allocation.
  */
 import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
