@@ -27,6 +27,7 @@ import { headerSafe } from './reply-headers.ts';
 import { routeAttempt, type RoutedRequest } from './route-attempt.ts';
 import { flightKey, WatchedExchange, type Flyer } from './single-flight.ts';
 import { Hedge, type HedgedCall, type SecondAttempt } from './hedge.ts';
+import { internalFault } from './internal-fault.ts';
 import { limitedUsage } from './limited-usage.ts';
 import { withFirstTokenLimit } from './recovery/first-token-limit.ts';
 import { StreamRecovery } from './recovery/stream-recovery.ts';
@@ -142,7 +143,7 @@ export class CallRun implements HedgedCall, Flyer {
     if (this.#over) return;
     this.#attempt?.abort();
     if (this.#call?.attempt != null) this.#call.abandoned();
-    this.#end(this.#describe(cause), 'failed');
+    this.#end(cause instanceof GatewayError ? cause : internalFault(cause, this.callId, this.#pipeline.state.log));
   }
 
   // --- what the router says
@@ -160,7 +161,7 @@ export class CallRun implements HedgedCall, Flyer {
         this.#timer = setTimeout(() => this.#guard(() => this.#wake()), decision.seconds * 1000);
         return;
       case 'give-up':
-        this.#end(decision.outcome.error, 'failed');
+        this.#end(decision.outcome.error);
     }
   }
 
@@ -309,7 +310,7 @@ export class CallRun implements HedgedCall, Flyer {
       return;
     }
     call?.failedForGood(failure, seconds);
-    this.#end(failure.error, 'failed');
+    this.#end(failure.error);
   }
 
   /** What goes on with a stream that broke off turns out to be another answer. */
@@ -342,17 +343,11 @@ export class CallRun implements HedgedCall, Flyer {
     }
   }
 
-  #describe(cause: unknown): GatewayError {
-    if (cause instanceof GatewayError) return cause;
-    this.#pipeline.state.log.error({ err: cause, callId: this.callId }, 'a request failed inside the gateway');
-    return new GatewayError('internal', 'Internal server error. The gateway logged the cause with this call id.');
-  }
-
-  #end(last: GatewayError, outcome: 'failed'): void {
+  #end(last: GatewayError): void {
     const error = this.#recovery?.cause ?? last;
     const facts = { callId: this.callId, status: error.status, reason: error.message };
     this.#pipeline.state.log.debug(facts, 'a call failed');
-    this.#settle(outcome, error.status, null);
+    this.#settle('failed', error.status, null);
     if (!this.exchange.headSent) this.#replyError(error);
     else if (this.#plan?.stream === true && this.#family.dialect !== null) {
       this.exchange.write(Buffer.from(errorEvent(withExceptionType(error))));

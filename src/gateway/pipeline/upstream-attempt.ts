@@ -13,6 +13,7 @@ import type { MockPlan } from '../mock/mock-plan.ts';
 import type { AttemptOwner } from './attempt-port.ts';
 import { createContentDecoder, type ContentDecoder } from './content-decoder.ts';
 import { FailureReply } from './failure-reply.ts';
+import { internalFault } from './internal-fault.ts';
 import { MockAnswer } from './mock-answer.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import type { PreparedRequest } from './prepare-request.ts';
@@ -217,9 +218,7 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
   fail(cause: unknown): void {
     if (this.#over) return;
     if (!(cause instanceof GatewayError)) {
-      const facts = { err: cause, callId: this.#owner.callId };
-      this.#pipeline.state.log.error(facts, 'a request failed inside the gateway');
-      this.#giveUp(new GatewayError('internal', INTERNAL));
+      this.#giveUp(internalFault(cause, this.#owner.callId, this.#pipeline.state.log));
       return;
     }
     this.#logFailure(cause);
@@ -291,4 +290,3 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
 }
 
 const DRAINING = 'The gateway is shutting down; retry on another instance.';
-const INTERNAL = 'Internal server error. The gateway logged the cause with this call id.';
