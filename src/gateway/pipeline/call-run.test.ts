@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AssembledGateway, COMPLETION, openaiDeployment } from '../../../test/support/assembled-gateway.ts';
 import type { FakeUpstreamCall } from '../../../test/support/fake-upstream.ts';
 import { deployment } from '../../../test/support/snapshot.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 
 const FAILURE = { error: { message: 'no', type: 'x', code: null } };
@@ -224,8 +225,19 @@ describe('what is not the deployment’s fault', () => {
   });
 });
 
+describe('limits of the group', () => {
+  test('are told in the answer, with what is left of them', () => {
+    const to = new AssembledGateway({ deployments: [openaiDeployment({ rpm: 5, tpm: 1000 })] });
+    const exchange = to.chat();
+    last(to).answer(200, COMPLETION);
+    expect(exchange.replied('x-ratelimit-remaining-requests')).toEqual(['4']);
+    const left = 1000 - COMPLETION.usage.total_tokens;
+    expect(exchange.replied('x-ratelimit-remaining-tokens')).toEqual([String(left)]);
+  });
+});
+
 describe('hedging', () => {
-  const twins = (): AssembledGateway =>
+  const twins = (settings: JsonObject = {}): AssembledGateway =>
     new AssembledGateway({
       deployments: ['a', 'b'].map((id) =>
         deployment(id, 'group', {
@@ -235,7 +247,7 @@ describe('hedging', () => {
           cooldown_time: 0,
         }),
       ),
-      routerRaw: { hedge_after_ms: 100, num_retries: 1 },
+      routerRaw: { hedge_after_ms: 100, num_retries: 1, ...settings },
     });
 
   test('asks another deployment when the first is slow; the first answer wins', () => {
@@ -276,6 +288,17 @@ describe('hedging', () => {
     expect([exchange.status, inFlight(to)]).toEqual([200, [0, 0]]);
   });
 
+  test('a first attempt that failed is retried and not hedged any more', () => {
+    const to = twins();
+    const exchange = to.chat();
+    vi.advanceTimersByTime(50);
+    last(to).answer(500, FAILURE);
+    vi.advanceTimersByTime(1000);
+    expect([to.upstream.calls.length, vi.getTimerCount()]).toEqual([2, 0]);
+    last(to).answer(200, COMPLETION);
+    expect([exchange.status, inFlight(to)]).toEqual([200, [0, 0]]);
+  });
+
   test('a client that leaves ends both', () => {
     const to = twins();
     const exchange = to.chat();
@@ -286,6 +309,39 @@ describe('hedging', () => {
       [0, 0],
       0,
     ]);
+  });
+
+  test.each([
+    ['admits', true, 2],
+    ['refuses', false, 1],
+  ])('waits for a limit that is kept elsewhere and %s', async (_name, admits, calls) => {
+    const to = twins({ optional_pre_call_checks: ['enforce_model_rate_limits'] });
+    const { deployments } = to.assembly.pipeline.limits;
+    if (deployments === null) throw new Error('no limits');
+    to.chat();
+    const asked = Promise.withResolvers<void>();
+    vi.spyOn(deployments, 'admit').mockReturnValue(asked.promise);
+    vi.advanceTimersByTime(100);
+    expect(inFlight(to)).toEqual([1, 1]);
+    if (admits) asked.resolve();
+    else asked.reject(new GatewayError('rate_limit', 'full'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([to.upstream.calls.length, inFlight(to).reduce((sum, count) => sum + count)]).toEqual([calls, calls]);
+  });
+
+  test('gives its place back when the first answers while the limit is asked', async () => {
+    const to = twins({ optional_pre_call_checks: ['enforce_model_rate_limits'] });
+    const { deployments } = to.assembly.pipeline.limits;
+    if (deployments === null) throw new Error('no limits');
+    to.chat();
+    const asked = Promise.withResolvers<void>();
+    vi.spyOn(deployments, 'admit').mockReturnValue(asked.promise);
+    vi.advanceTimersByTime(100);
+    last(to).answer(200, COMPLETION);
+    expect(inFlight(to)).toEqual([0, 0]);
+    asked.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([to.upstream.calls.length, inFlight(to)]).toEqual([1, [0, 0]]);
   });
 
   test('a group of one is not asked twice', () => {

@@ -297,8 +297,12 @@ export class CallRun implements HedgedCall, Flyer {
       this.#guard(() => {
         if (this.#call !== null) this.#follow(this.#call.failed(failure, seconds));
       });
-    if (this.#hedge?.isRunning === true) this.#firstFailed = goOn;
-    else goOn();
+    if (this.#hedge?.isRunning === true) {
+      this.#firstFailed = goOn;
+      return;
+    }
+    this.#hedge?.cancel();
+    goOn();
   }
 
   attemptBroke(failure: AttemptFailure, seconds: number): void {

@@ -7,10 +7,12 @@
  * about its deployment is recorded as ever. When the second fails, the first goes on; when the first fails while the second
  * runs, its retries and fallbacks wait for the second's end.
  */
+import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { AttemptFailure, Attempt, RoutingFailure } from '../../router/contract.ts';
 import type { OutputCapEdit } from '../../rate-limit/token-estimate.ts';
 import type { RoutedCall } from '../../router/routed-call.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
+import { admitDeployment } from './admit-deployment.ts';
 import type { AnsweredAttempt, AttemptOwner, FailedReply } from './attempt-port.ts';
 import type { LlmPipeline } from './pipeline.ts';
 import type { RequestPlan } from './plan-request.ts';
@@ -41,9 +43,13 @@ export interface HedgeOptions {
   readonly prepare: (routed: RoutedRequest) => PreparedRequest | Promise<PreparedRequest>;
 }
 
+const NOBODY_ELSE = null;
+
 export class Hedge implements AttemptOwner {
   readonly #options: HedgeOptions;
   #timer: NodeJS.Timeout | null = null;
+  /** Chosen, while a limit of its deployment is asked elsewhere. */
+  #asking: RoutedCall | null = null;
   #second: SecondAttempt | null = null;
   /** Set once this attempt is the call's own. */
   #answers = false;
@@ -61,10 +67,12 @@ export class Hedge implements AttemptOwner {
     return this.#second !== null && !this.#answers;
   }
 
-  /** The first attempt answers, or nobody waits any more. */
+  /** The first attempt answers or is over, or nobody waits any more. */
   cancel(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#asking?.abandoned();
+    this.#asking = null;
     if (this.#second === null || this.#answers) return;
     this.#second.attempt.abort();
     this.#second.call.abandoned();
@@ -78,19 +86,21 @@ export class Hedge implements AttemptOwner {
     const call = pipeline.router.routeBeside(plan.routing, first.deployment);
     const decision = call.next();
     if (decision.kind !== 'attempt') return;
-    if (decision.deployment === first.deployment || !this.#isAdmitted(decision)) call.abandoned();
-    else this.#send(call, decision);
+    const admitted = decision.deployment === first.deployment ? NOBODY_ELSE : admitDeployment(pipeline, decision);
+    if (admitted === undefined) this.#send(call, decision);
+    else if (admitted instanceof Promise) this.#sendIf(admitted, call, decision);
+    else call.abandoned();
   }
 
-  #isAdmitted({ deployment }: Attempt): boolean {
-    const { limits, state } = this.#options.pipeline;
-    const configured = state.snapshot.deployments[deployment.slot];
-    if (limits.deployments === null || configured === undefined) return true;
-    try {
-      return limits.deployments.admit(configured) === undefined;
-    } catch {
-      return false;
-    }
+  #sendIf(admitted: Promise<GatewayError | null>, call: RoutedCall, decision: Attempt): void {
+    this.#asking = call;
+    const decide = (refusal: unknown): void => {
+      if (this.#asking !== call) return;
+      this.#asking = null;
+      if (refusal === null) this.#send(call, decision);
+      else call.abandoned();
+    };
+    admitted.then(decide, decide);
   }
 
   /** What cannot be sent to the second deployment is no fault of the call. */
