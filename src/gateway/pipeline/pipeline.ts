@@ -11,6 +11,7 @@ import type { JsonKind } from '../../protocol/shallow-json-scanner.ts';
 import type { ModelIndex } from '../../router/model-index.ts';
 import type { RouterCore } from '../../router/router-core.ts';
 import type { GatewayLimits } from '../limits/contract.ts';
+import type { AddGroupLimits } from '../limits/group-limit-headers.ts';
 import type { PriorityScheduler } from '../routing/priority-scheduler.ts';
 import type { RoutingRules } from '../routing/request-routing.ts';
 import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
@@ -105,6 +106,8 @@ export interface LlmPipeline {
   readonly router: RouterCore;
   readonly routingRules: RoutingRules;
   readonly limits: GatewayLimits;
+  /** Null: no group has limits to tell. */
+  readonly groupLimits: AddGroupLimits | null;
   /** Null: no group takes up streams that broke off. */
   readonly recovery: RecoverySettings | null;
   /** Calls that wait for a free place. */

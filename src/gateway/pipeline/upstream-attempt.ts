@@ -14,6 +14,7 @@ import type { AttemptOwner } from './attempt-port.ts';
 import { createContentDecoder, type ContentDecoder } from './content-decoder.ts';
 import { FailureReply } from './failure-reply.ts';
 import { internalFault } from './internal-fault.ts';
+import { limitedUsage } from './limited-usage.ts';
 import { MockAnswer } from './mock-answer.ts';
 import type { LlmFamily, LlmPipeline } from './pipeline.ts';
 import type { PreparedRequest } from './prepare-request.ts';
@@ -169,7 +170,14 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
     this.#costUsd = this.#pipeline.addCostHeaders(out, this.#costedCall(), answer);
     const withReset = request.stream || request.family === 'responses';
     this.#pipeline.headerWriter.addProviderHeaders(out, this.#providerHeaders, withReset);
+    this.#addGroupLimits(out, answer);
     return out;
+  }
+
+  #addGroupLimits(out: string[], { usage }: AnswerFacts): void {
+    const { target, stream } = this.#request;
+    const tokens = stream ? 0 : (limitedUsage(usage)?.totalTokens ?? 0);
+    this.#pipeline.groupLimits?.(out, target.deployment.modelName, tokens);
   }
 
   succeed(usage: JsonObject | null, model: string | null = null): void {

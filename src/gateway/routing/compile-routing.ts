@@ -7,6 +7,7 @@ import type { ModelIndex } from '../../router/model-index.ts';
 import type { GatewayState } from '../contract.ts';
 import type { StrictLimits } from '../cluster/strict-limits.ts';
 import { compileLimits } from '../limits/compile-limits.ts';
+import { compileGroupLimitHeaders } from '../limits/group-limit-headers.ts';
 import type { ContextWindow } from '../pipeline/context-window.ts';
 import type { LlmPipeline } from '../pipeline/pipeline.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
@@ -27,7 +28,7 @@ export interface CompileRoutingOptions {
 
 export function compileRouting(
   options: CompileRoutingOptions,
-): Pick<LlmPipeline, 'limits' | 'router' | 'routingRules' | 'scheduler' | 'hedgeAfterMs'> {
+): Pick<LlmPipeline, 'limits' | 'groupLimits' | 'router' | 'routingRules' | 'scheduler' | 'hedgeAfterMs'> {
   const { state, log, strictLimits, memory, lane, index, knowledge, contextWindow } = options;
   const { snapshot } = state;
   const settings = snapshot.router.raw;
@@ -53,6 +54,7 @@ export function compileRouting(
   });
   return {
     limits,
+    groupLimits: compileGroupLimitHeaders({ deployments: router.facts.rows, minutes: router.state.minutes, now }),
     router,
     routingRules: {
       policy: router.policy,
