@@ -5,9 +5,6 @@ import type { LimiterState } from '../../rate-limit/contract.ts';
 import { clusterSeed } from '../../store/cluster-seed.ts';
 import { readRedisSettings, type RedisSettings } from '../../store/redis/redis-settings.ts';
 
-/** Name of the shared slices among the memory of limits. */
-export const CLUSTER_MEMORY = 'cluster';
-
 export interface ClusterSettings {
   readonly redis: RedisSettings;
   readonly seed: number;
@@ -19,6 +16,11 @@ export function clusterSettings(snapshot: ConfigSnapshot): ClusterSettings | nul
   if (redis === null) return null;
   const secret = snapshot.environment.get('LITELLM_SALT_KEY') ?? snapshot.general.masterKey ?? '';
   return { redis, seed: clusterSeed(secret, redis.namespace) };
+}
+
+/** Name of the shared slices among the memory of limits. Another seed hashes every key otherwise, so it is other memory. */
+export function clusterMemoryName({ seed }: ClusterSettings): string {
+  return `cluster/${seed}`;
 }
 
 /** The slices that this process holds, for one of its threads. */

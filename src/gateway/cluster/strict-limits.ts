@@ -16,47 +16,60 @@ export interface StrictParts {
   readonly now: () => number;
 }
 
+/** A connection, or null where none could be made; where it is. */
+interface Connected {
+  readonly place: string;
+  readonly running: Promise<RunningStrictLimiter | null>;
+}
+
 export class StrictLimits {
   readonly #log: Logger;
-  #place = '';
-  #running: Promise<RunningStrictLimiter> | null = null;
+  #connected: Connected | null = null;
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  /** A limiter over the connection; the parts of the first configuration with this Redis count. */
+  /** A limiter over the connection; the parts of the first configuration with this Redis and this seed count. */
   limiter(parts: StrictParts): ScopeLimiter {
-    const running = (): Promise<RunningStrictLimiter> => this.#connected(parts);
+    const place = JSON.stringify([parts.settings, parts.slices.seed]);
+    // Kept, so that a call ends where it began when a reload has moved the limits.
+    let found: Promise<ScopeLimiter> | null = null;
+    const limiter = (): Promise<ScopeLimiter> =>
+      (found ??= this.#at(place, parts).then((running) => running?.limiter ?? parts.local));
     return {
       prepare: (descriptors) => parts.local.prepare(descriptors),
-      admit: async (scopes, call) => (await running()).limiter.admit(scopes, call),
-      settle: (hold, usage) => void running().then(({ limiter }) => limiter.settle(hold, usage)),
-      fail: (hold, partial) => void running().then(({ limiter }) => limiter.fail(hold, partial)),
+      admit: async (scopes, call) => (await limiter()).admit(scopes, call),
+      settle: (hold, usage) => void limiter().then((one) => one.settle(hold, usage)),
+      fail: (hold, partial) => void limiter().then((one) => one.fail(hold, partial)),
     };
   }
 
   async close(): Promise<void> {
-    const running = await this.#running;
-    this.#running = null;
-    await running?.stop();
+    const connected = this.#connected;
+    this.#connected = null;
+    await (await connected?.running)?.stop();
   }
 
-  #connected(parts: StrictParts): Promise<RunningStrictLimiter> {
-    const place = JSON.stringify(parts.settings.place);
-    if (this.#running !== null && this.#place === place) return this.#running;
-    const before = this.#running;
-    this.#place = place;
-    this.#running = this.#connect(parts);
-    void before?.then((old) => old.stop());
-    return this.#running;
+  #at(place: string, parts: StrictParts): Promise<RunningStrictLimiter | null> {
+    if (this.#connected?.place === place) return this.#connected.running;
+    const before = this.#connected;
+    const running = this.#connect(parts);
+    this.#connected = { place, running };
+    void before?.running.then((old) => old?.stop());
+    return running;
   }
 
-  async #connect(parts: StrictParts): Promise<RunningStrictLimiter> {
-    const { createStrictLimiter } = await import('../../store/redis/create-strict-limiter.ts');
-    return await createStrictLimiter({
-      ...parts,
-      onError: (reason) => this.#log.debug({ reason }, 'the connection for strict limits failed'),
-    });
+  async #connect(parts: StrictParts): Promise<RunningStrictLimiter | null> {
+    try {
+      const { createStrictLimiter } = await import('../../store/redis/create-strict-limiter.ts');
+      return await createStrictLimiter({
+        ...parts,
+        onError: (reason) => this.#log.debug({ reason }, 'the connection for strict limits failed'),
+      });
+    } catch (err) {
+      this.#log.error({ err }, 'Strict limits cannot ask Redis; the part of each limit that is held here decides.');
+      return null;
+    }
   }
 }

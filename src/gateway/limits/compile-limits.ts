@@ -2,9 +2,16 @@
 import type { ConfigSnapshot, Deployment } from '../../config/snapshot.ts';
 import { PriorityLimiter } from '../../rate-limit/priority-limiter.ts';
 import { RateLimiter } from '../../rate-limit/rate-limiter.ts';
+import type { SliceSet } from '../../rate-limit/slices/slice-set.ts';
 import { SlicedLimiter } from '../../rate-limit/slices/sliced-limiter.ts';
 import { takeOrAsk } from '../../rate-limit/slices/take-or-ask.ts';
-import { CLUSTER_MEMORY, clusterSettings, clusterSlices, clusterWaitMs } from '../cluster/cluster-settings.ts';
+import {
+  clusterMemoryName,
+  clusterSettings,
+  clusterSlices,
+  clusterWaitMs,
+  type ClusterSettings,
+} from '../cluster/cluster-settings.ts';
 import { readClusterMode } from '../../store/redis/redis-settings.ts';
 import type { StrictLimits } from '../cluster/strict-limits.ts';
 import type { CountingMemory } from '../threads/counting-memory.ts';
@@ -46,15 +53,17 @@ export interface CompileLimitsOptions {
 export function compileLimits(options: CompileLimitsOptions): GatewayLimits {
   const { snapshot, memory, now } = options;
   const { deployments } = snapshot;
-  const shared = clusterCounters(options);
+  const cluster = clusterOf(options);
   const counter = (name: 'requests' | 'tokens') =>
     deploymentCounter(name, deployments.length, memory.limits[deploymentMemoryName(name, snapshot)]);
   return {
-    callers: bothLimits(parallelLimits(options), bothLimits(callerLimiter(options), priorityLimits(options))),
+    callers: bothLimits(parallelLimits(options), bothLimits(callerLimiter(options, cluster), priorityLimits(options))),
     deployments: enforcesDeploymentLimits(snapshot)
       ? createDeploymentLimiter({
           deployments,
-          ...(shared ?? { requests: counter('requests'), tokens: counter('tokens') }),
+          ...(cluster === null
+            ? { requests: counter('requests'), tokens: counter('tokens') }
+            : sharedCounters(cluster, now)),
           now,
         })
       : null,
@@ -68,18 +77,16 @@ function parallelLimits({ snapshot, memory, lane, now }: CompileLimitsOptions): 
   return createParallelLimits({ perKey, total, lane, now, ...(shared === undefined ? {} : { shared }) });
 }
 
-function callerLimiter(options: CompileLimitsOptions): CallerLimiter | null {
+function callerLimiter(options: CompileLimitsOptions, cluster: Cluster | null): CallerLimiter | null {
   const { snapshot, memory, lane, now, strict } = options;
   const name = callerMemoryName(snapshot);
   if (name === null) return null;
-  const state = memory.limits[CLUSTER_MEMORY];
-  const settings = state === undefined ? null : clusterSettings(snapshot);
-  if (settings === null) {
+  if (cluster === null) {
     const shared = memory.limits[name];
     const own = { ...callerOptions(snapshot, now), lane };
     return createCallerLimiter(new RateLimiter(shared === undefined ? own : { ...own, shared }));
   }
-  const slices = clusterSlices(settings, lane, state);
+  const { settings, slices } = cluster;
   const { tokenKind, reservesTokens } = limitSettings(snapshot);
   const local = new SlicedLimiter({ slices, waitMs: clusterWaitMs(settings), now, tokenKind, reservesTokens });
   const isStrict = readClusterMode(snapshot) === 'strict';
@@ -106,17 +113,23 @@ function budgetsOf({ snapshot, memory, providerOf, now }: CompileLimitsOptions):
   });
 }
 
-/** The counters that all gateways share, where there is a Redis. */
-function clusterCounters({
-  snapshot,
-  memory,
-  lane,
-  now,
-}: CompileLimitsOptions): Pick<DeploymentLimiterOptions, 'requests' | 'tokens' | 'takeRequest'> | null {
-  const state = memory.limits[CLUSTER_MEMORY];
-  const settings = state === undefined ? null : clusterSettings(snapshot);
-  if (settings === null) return null;
-  const slices = clusterSlices(settings, lane, state);
+/** The part of a cluster's limits that this process holds. */
+interface Cluster {
+  readonly settings: ClusterSettings;
+  readonly slices: SliceSet;
+}
+
+/** null: without a Redis, or without memory that is kept in step with it. */
+function clusterOf({ snapshot, memory, lane }: CompileLimitsOptions): Cluster | null {
+  const settings = clusterSettings(snapshot);
+  const state = settings === null ? undefined : memory.limits[clusterMemoryName(settings)];
+  return settings === null || state === undefined ? null : { settings, slices: clusterSlices(settings, lane, state) };
+}
+
+function sharedCounters(
+  { settings, slices }: Cluster,
+  now: () => number,
+): Pick<DeploymentLimiterOptions, 'requests' | 'tokens' | 'takeRequest'> {
   const times = { now, waitMs: clusterWaitMs(settings) };
   return {
     requests: slices.requests,

@@ -4,7 +4,7 @@ import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import { isJsonArray } from '../../protocol/json.ts';
 import { makeCounter } from '../../rate-limit/counters.ts';
 import type { Counter, LimiterState } from '../../rate-limit/contract.ts';
-import { CLUSTER_MEMORY, clusterSettings, clusterSlices } from '../cluster/cluster-settings.ts';
+import { clusterMemoryName, clusterSettings, clusterSlices } from '../cluster/cluster-settings.ts';
 import { PriorityLimiter } from '../../rate-limit/priority-limiter.ts';
 import type { PrioritySettings } from '../../rate-limit/priority-shares.ts';
 import { RateLimiter, type RateLimiterOptions } from '../../rate-limit/rate-limiter.ts';
@@ -92,7 +92,10 @@ export const SPEND_BUFFER = 'spend';
 export function limitMemoryFor(snapshot: ConfigSnapshot, previous: LimitMemory | null): LimitMemory {
   const memory: Record<string, LimiterState> = {};
   const cluster = clusterSettings(snapshot);
-  if (cluster !== null) memory[CLUSTER_MEMORY] = previous?.[CLUSTER_MEMORY] ?? clusterSlices(cluster, 0).state;
+  if (cluster !== null) {
+    const name = clusterMemoryName(cluster);
+    memory[name] = previous?.[name] ?? clusterSlices(cluster, 0).state;
+  }
   const callers = callerMemoryName(snapshot);
   if (callers !== null && cluster === null)
     memory[callers] = previous?.[callers] ?? new RateLimiter(callerOptions(snapshot, () => 0)).state;

@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { reclaimLeases } from '../../rate-limit/concurrency-leases.ts';
-import { joinCluster, type ClusterLink } from '../cluster/join-cluster.ts';
+import { ClusterLink } from '../cluster/cluster-link.ts';
 import { CountedConfigurations } from './configuration-source.ts';
 import type { ListenTarget, StartWorker, WorkerDeath, WorkerSettings } from './contract.ts';
 import { deploymentStateOf, type Configuration } from './counting-memory.ts';
@@ -75,6 +75,7 @@ class ThreadControl {
   readonly #writeRecord: (line: string) => void;
   readonly #settings: WorkerSettings;
   readonly #configurations: CountedConfigurations;
+  readonly #cluster: ClusterLink;
   readonly #boardMemory: SharedArrayBuffer;
   readonly #board: ThreadBoard;
   readonly #watch: HangWatch;
@@ -86,7 +87,6 @@ class ThreadControl {
   #unsubscribe: () => void = () => undefined;
   #looks: NodeJS.Timeout | undefined;
   #claimed: ClaimedPort | null = null;
-  #cluster: ClusterLink | null = null;
 
   constructor(options: ServingOptions, tools: ControlTools) {
     const { host, port, workers, log, drainTimeoutMs, keepAliveTimeoutMs, tls } = options;
@@ -103,6 +103,7 @@ class ThreadControl {
       ...(tls === undefined ? {} : { tls }),
     };
     this.#configurations = new CountedConfigurations(options.snapshots, workers);
+    this.#cluster = new ClusterLink(log);
     this.#boardMemory = ThreadBoard.allocate(workers);
     this.#board = new ThreadBoard(this.#boardMemory);
     this.#watch = new HangWatch(hangReports(log), LOOK_MS);
@@ -113,7 +114,7 @@ class ThreadControl {
     this.#claimed = claimed;
     this.#unsubscribe = this.#configurations.subscribe((configuration) => this.#handOut(configuration));
     try {
-      this.#cluster = await joinCluster(this.#configurations.current(), this.#log);
+      await this.#cluster.follow(this.#configurations.current());
       for (let index = 0; index < this.#workers; index++) this.#lanes.push(this.#newLane(index));
       await Promise.all(this.#lanes.map(({ life }) => life.loaded));
       await claimed.release();
@@ -137,7 +138,7 @@ class ThreadControl {
         if (error !== null) this.#log.error({ worker: index + 1, exitCode, err: errorOf(error) }, DIED_DRAINING);
       }),
     );
-    await this.#cluster?.stop();
+    await this.#cluster.stop();
     this.#claimed?.close();
   }
 
@@ -222,7 +223,7 @@ class ThreadControl {
   }
 
   #handOut(configuration: Configuration): void {
-    this.#cluster?.follow(configuration);
+    void this.#cluster.follow(configuration);
     for (const { life } of this.#lanes) life.post({ kind: 'configure', configuration });
   }
 
@@ -241,7 +242,7 @@ class ThreadControl {
   async #abandon(): Promise<void> {
     this.#leave();
     await Promise.all(this.#lanes.map(({ life }) => life.end()));
-    await this.#cluster?.stop();
+    await this.#cluster.stop();
     await this.#claimed?.release();
     this.#claimed?.close();
   }

@@ -3,7 +3,7 @@
  * loaded. More: the calling thread controls, and does not load the gateway.
  */
 import type { RunningGateway, StartGatewayOptions } from '../start-gateway.ts';
-import { joinCluster } from '../cluster/join-cluster.ts';
+import { ClusterLink } from '../cluster/cluster-link.ts';
 import { CountedConfigurations, type SnapshotSource } from './configuration-source.ts';
 
 export interface ServingOptions extends Pick<
@@ -41,13 +41,14 @@ export async function startServing(options: ServingOptions): Promise<ServingGate
 async function startAlone(options: ServingOptions): Promise<ServingGateway> {
   const { startGateway } = await import('../start-gateway.ts');
   const configurations = new CountedConfigurations(options.snapshots, 1);
-  const cluster = await joinCluster(configurations.current(), options.log);
-  const unsubscribe = configurations.subscribe((configuration) => cluster?.follow(configuration));
+  const cluster = new ClusterLink(options.log);
+  const unsubscribe = configurations.subscribe((configuration) => void cluster.follow(configuration));
   const leave = async (): Promise<void> => {
     unsubscribe();
-    await cluster?.stop();
+    await cluster.stop();
   };
   try {
+    await cluster.follow(configurations.current());
     const gateway = await startGateway({ ...options, configurations, lane: 0 });
     return {
       ...gateway,
