@@ -84,10 +84,22 @@ const QUESTION_MEMBERS: Members = new Map([
 
 /** @param env default: the process environment at the first question; a record is read at once */
 export function createModelLibrary(env?: LibraryEnvironment): ModelLibrary {
+  return createOpenableLibrary(env).library;
+}
+
+/** A library with the table that it answers from, which opens at the first question to either. */
+export interface OpenableLibrary {
+  readonly library: ModelLibrary;
+  readonly prices: () => PriceTable;
+}
+
+/** @param env as for `createModelLibrary` */
+export function createOpenableLibrary(env?: LibraryEnvironment): OpenableLibrary {
   const given = env === undefined || isMap(env) ? env : readEnvironment(env);
   let opened: OpenLibrary | null = null;
   const open = (): OpenLibrary => (opened ??= openLibrary(given ?? readEnvironment()));
-  return {
+  const prices = (): PriceTable => open().table;
+  const library: ModelLibrary = {
     getLlmProvider: (question) => resolveProvider(checked('getLlmProvider', question), open().environment),
     getSupportedOpenaiParams: (question) => supportedParams(checked('getSupportedOpenaiParams', question), open()),
     getModelInfo: (question) => infoOf(checked('getModelInfo', question), open().knowledge.context),
@@ -104,8 +116,9 @@ export function createModelLibrary(env?: LibraryEnvironment): ModelLibrary {
       const { table, knowledge, costs } = open();
       registerModel(models as JsonObject, { ...knowledge.context, prices: table, isProvider: costs.isProvider });
     },
-    tokens: createTokenLibrary({ prices: () => open().table, report: (message) => process.emitWarning(message) }),
+    tokens: createTokenLibrary({ prices, report: (message) => process.emitWarning(message) }),
   };
+  return { library, prices };
 }
 
 function isMap(env: LibraryEnvironment): env is ReadonlyMap<string, string> {

@@ -39,8 +39,6 @@ export interface DeploymentFacts {
   readonly teamId: string | null;
   /** `model_info.blocked`: paused. */
   readonly blocked: boolean;
-  readonly timeoutSeconds: number | null;
-  readonly streamTimeoutSeconds: number | null;
   /** What LiteLLM appends to a time-out of this deployment. */
   readonly timeoutNote: string;
   readonly numRetries: number | null;

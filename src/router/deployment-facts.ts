@@ -84,8 +84,6 @@ function compileFacts(
     costPerTokenPairUsd: knowledge.costPerTokenPairOf?.(deployment) ?? null,
     teamId: text(modelInfo['team_id']),
     blocked: modelInfo['blocked'] === true,
-    timeoutSeconds: positive(params['timeout']) ?? positive(params['request_timeout']),
-    streamTimeoutSeconds: positive(params['stream_timeout']),
     timeoutNote: timeoutNote(params),
     numRetries: number(params['num_retries']),
     cooldownSeconds: notNegative(number(modelInfo['cooldown_time']) ?? number(params['cooldown_time'])),

@@ -77,7 +77,7 @@ interface Chain {
   depth: number;
 }
 
-export interface ChainPlan {
+interface ChainPlan {
   readonly hops: readonly Hop[];
   /** What the message names as this group's fallbacks; null: LiteLLM says None. */
   readonly named: readonly FallbackTarget[] | null;
@@ -90,7 +90,7 @@ export interface ChainPlan {
 }
 
 /** What follows a failure of this group. Pure. */
-export function planChain(
+function planChain(
   frame: Frame,
   { error }: RoutingFailure,
   chains: EffectiveChains,

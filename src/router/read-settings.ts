@@ -51,7 +51,7 @@ function readRequestFallbacks(value: JsonValue | undefined): FallbackChain | rea
  */
 export function readOverrides(layers: readonly (JsonObject | null)[]): RoutingOverrides | null {
   const said = layers.filter((layer) => layer !== null);
-  const first = said.find((layer) => OVERRIDE_KEYS.some((key) => Object.hasOwn(layer, key)));
+  const first = said.find((layer) => VALUES.some((key) => Object.hasOwn(layer, key)));
   if (said.length === 0) return null;
   const layer: JsonObject = first ?? {};
   const policies = layer['model_group_retry_policy'];
@@ -69,7 +69,8 @@ export function readOverrides(layers: readonly (JsonObject | null)[]): RoutingOv
   };
 }
 
-const OVERRIDE_KEYS = [
+/** Of these the first layer that has any wins. */
+const VALUES = [
   'num_retries',
   'timeout',
   'request_timeout',
@@ -80,6 +81,23 @@ const OVERRIDE_KEYS = [
   'model_group_retry_policy',
   'max_fallbacks',
 ];
+
+/** What `readOverrides` reads: the values, and the switches that hold wherever they stand. */
+export const OVERRIDE_MEMBERS: readonly string[] = [...VALUES, 'disable_fallbacks', 'enable_tag_filtering'];
+
+/** Nothing is set. */
+export const NO_OVERRIDES: RoutingOverrides = {
+  numRetries: null,
+  timeoutSeconds: null,
+  streamTimeoutSeconds: null,
+  fallbacks: null,
+  contextWindowFallbacks: null,
+  contentPolicyFallbacks: null,
+  modelGroupRetryPolicy: null,
+  maxFallbacks: null,
+  disableFallbacks: false,
+  enableTagFiltering: false,
+};
 
 /** `model_group_retry_policy`. */
 export function readGroupPolicies(value: JsonValue | undefined): ReadonlyMap<string, FailurePolicy> {

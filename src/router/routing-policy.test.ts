@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { testRouter } from '../../test/support/router.ts';
 import { readOverrides } from './read-settings.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { readRoutingPolicy, RECORDED_RESILIENCE, SAFE_RESILIENCE } from './routing-policy.ts';
-import { attemptTimeoutSeconds } from './timeouts.ts';
-import type { JsonObject } from '../protocol/json.ts';
 
 describe('readRoutingPolicy', () => {
   it('has LiteLLM’s defaults', () => {
@@ -80,25 +77,4 @@ describe('parseRetryAfter', () => {
     ['Thu, 01 Jan 2026 00:01:00 GMT', 60],
     ['Wed, 31 Dec 2025 23:59:00 GMT', -60],
   ])('%j', (value, expected) => expect(parseRetryAfter(value, now)).toBe(expected));
-});
-
-describe('attemptTimeoutSeconds', () => {
-  it.each<[string, JsonObject, JsonObject, JsonObject, boolean, number]>([
-    ['default', {}, {}, {}, false, 6000],
-    ['router', {}, {}, { timeout: 50 }, false, 50],
-    ['deployment', {}, { timeout: 40 }, { timeout: 50 }, false, 40],
-    ['deployment request_timeout', {}, { request_timeout: 45 }, { timeout: 50 }, false, 45],
-    ['request', { timeout: 30 }, { timeout: 40 }, { timeout: 50 }, false, 30],
-    ['stream falls back to the whole', { timeout: 30 }, {}, {}, true, 30],
-    ['stream of the router', { timeout: 30 }, {}, { stream_timeout: 8 }, true, 8],
-    ['stream of the deployment', {}, { stream_timeout: 6 }, { stream_timeout: 8 }, true, 6],
-    ['stream of the request', { stream_timeout: 4 }, { stream_timeout: 6 }, { stream_timeout: 8 }, true, 4],
-    ['stream times mean nothing to others', { stream_timeout: 4 }, {}, { timeout: 50 }, false, 50],
-  ])('%s', (_name, ...row) => {
-    const [request, params, router, stream, expected] = row;
-    const { core } = testRouter([{ id: 'a', params }], { router });
-    const [facts] = core.facts.rows;
-    if (facts === undefined) throw new Error('no deployment');
-    expect(attemptTimeoutSeconds(facts, stream, readOverrides([request]), core.policy)).toBe(expected);
-  });
 });

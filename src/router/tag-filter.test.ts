@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pickable, testRouter } from '../../test/support/router.ts';
+import { NO_OVERRIDES } from './read-settings.ts';
 import { routingRequest } from './routing-request.ts';
 
 const tagged = [
@@ -33,23 +34,10 @@ describe('tags', () => {
   });
 
   it('can be switched on by a request, a key or a team, but not off', () => {
-    const overrides = {
-      numRetries: null,
-      timeoutSeconds: null,
-      streamTimeoutSeconds: null,
-      fallbacks: null,
-      contextWindowFallbacks: null,
-      contentPolicyFallbacks: null,
-      modelGroupRetryPolicy: null,
-      maxFallbacks: null,
-      disableFallbacks: false,
-      enableTagFiltering: true,
-    };
+    const overrides = { ...NO_OVERRIDES, enableTagFiltering: true };
     expect(pickable(testRouter(tagged).core, { tags: ['free'], overrides })).toEqual(['free']);
     const always = testRouter(tagged, { router: { enable_tag_filtering: true } }).core;
-    expect(pickable(always, { tags: ['free'], overrides: { ...overrides, enableTagFiltering: false } })).toEqual([
-      'free',
-    ]);
+    expect(pickable(always, { tags: ['free'], overrides: NO_OVERRIDES })).toEqual(['free']);
   });
 
   it('refuses with 401 and is not asked twice', () => {

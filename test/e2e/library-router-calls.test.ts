@@ -84,6 +84,13 @@ describe('a chat', () => {
   });
 });
 
+describe('a call with a priority', () => {
+  it('is refused, because calls wait in the order in which they come', async () => {
+    const error = await errorOf(router.completion({ model: 'chat', messages, priority: 1 }));
+    expect(error).toMatchObject({ code: 'not_implemented', message: expect.stringContaining('`priority`') as string });
+  });
+});
+
 describe('other calls', () => {
   it('text completions of a chat model go over chat', async () => {
     const withChat = routerOf([deployment(provider, 'text', { model: 'gpt-4o' })]);

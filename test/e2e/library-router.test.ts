@@ -3,6 +3,7 @@
  * cooldowns, strategies, and what LiteLLM's own router gets wrong.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerModel } from '../../src/client/model-functions.ts';
 import type { CallFailure, RouterDeployment, RouterOptions } from '../../src/client/router/contract.ts';
 import { GatewayError } from '../../src/errors/gateway-error.ts';
 import { deployment, errorOf, messages, routerOf, type TestDeploymentParams } from '../support/library-router.ts';
@@ -210,6 +211,40 @@ describe('strategies', () => {
     busy.resolve();
     expect((await first)._hidden_params.model_id).toBe('busy');
     expect(router.getState().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+    await router.close();
+  });
+
+  it.each<[string, RouterOptions, object]>([
+    ['within the time limit of the call', {}, { timeout: 0.1 }],
+    ['within that of the router', { timeout: 0.1 }, {}],
+    ['not at all where that is set', { waitForPlace: false }, {}],
+  ])('a call waits for a place %s', async (_name, options, call) => {
+    const router = routerOf(group('g', { model: 'held', max_parallel_requests: 1, timeout: 60 }), options);
+    const busy = Promise.withResolvers<void>();
+    provider.on('held', async (held) => {
+      await busy.promise;
+      answerWhole(held);
+    });
+    const before = provider.callsFor('held').length;
+    const first = router.completion({ model: 'g', messages });
+    await provider.nthCall('held', before + 1);
+    expect(await errorOf(router.completion({ model: 'g', messages, ...call }))).toMatchObject({ status: 429 });
+    expect(provider.callsFor('held').length).toBe(before + 1);
+    busy.resolve();
+    await first;
+    await router.close();
+  });
+
+  it('cost-based goes by what registerModel says', async () => {
+    registerModel({
+      'openai/registered-dear': { input_cost_per_token: 0.01, output_cost_per_token: 0.01, litellm_provider: 'openai' },
+      'openai/registered-cheap': { input_cost_per_token: 1e-9, output_cost_per_token: 0, litellm_provider: 'openai' },
+    });
+    const router = routerOf(group('g', 'registered-dear', 'registered-cheap'), {
+      routingStrategy: 'cost-based-routing',
+    });
+    const asked = Array.from({ length: 20 }, () => router.getAvailableDeployment({ model: 'g' }).modelInfo.id);
+    expect(new Set(asked)).toEqual(new Set(['registered-cheap']));
     await router.close();
   });
 

@@ -43,94 +43,127 @@ export type FallbackModel = string | { readonly model?: string; readonly [name: 
 /** `[{ 'gpt-4o': ['claude', 'gemini'] }, { '*': ['small'] }]`. */
 export type FallbackList = readonly { readonly [group: string]: readonly FallbackModel[] }[];
 
+/** Every member may be left out or undefined. */
+type Optional<Members> = { readonly [Name in keyof Members]?: Members[Name] | undefined };
+
+/** What a router sets for all calls, and a call for itself. */
+type SharedSettings = Optional<{
+  /** Retries after the first attempt. Default of a router: 2. */
+  numRetries: number;
+  /** Seconds for a whole answer, and for waiting for a free place. Default of a router: 6000. */
+  timeout: number;
+  /** Seconds that a stream may be silent. Default: `timeout`, else 600. */
+  streamTimeout: number;
+  /** Tried for a prompt that is too long. */
+  contextWindowFallbacks: FallbackList;
+  /** Tried for what a provider refuses for its content, or answers with an emptied message. */
+  contentPolicyFallbacks: FallbackList;
+  /** Hops from model to model. Default of a router: 5. */
+  maxFallbacks: number;
+  /** Parameters that a model does not understand are left out instead of refused: `litellm.drop_params`. Default false. */
+  dropParams: boolean;
+  modelGroupRetryPolicy: { readonly [group: string]: RetryPolicy };
+  /** Only deployments with the tags of the call may answer. Default false. */
+  enableTagFiltering: boolean;
+}>;
+
 /** LiteLLM's settings of a router. Times in seconds. */
-export interface RouterSettings {
-  readonly fallbacks?: FallbackList | undefined;
-  readonly contextWindowFallbacks?: FallbackList | undefined;
-  readonly contentPolicyFallbacks?: FallbackList | undefined;
-  /** Tried when a model has no fallbacks of its own. */
-  readonly defaultFallbacks?: readonly FallbackModel[] | undefined;
-  /** Default 2. */
-  readonly numRetries?: number | undefined;
-  readonly retryPolicy?: RetryPolicy | undefined;
-  readonly modelGroupRetryPolicy?: { readonly [group: string]: RetryPolicy } | undefined;
-  readonly allowedFails?: number | undefined;
-  readonly allowedFailsPolicy?: AllowedFailsPolicy | undefined;
-  /** Default 5. */
-  readonly cooldownTime?: number | undefined;
-  readonly disableCooldowns?: boolean | undefined;
-  /** Default `simple-shuffle`. */
-  readonly routingStrategy?: StrategyName | undefined;
-  /** Of latency-based routing: `ttl`, `lowestLatencyBuffer`, `maxLatencyListSize`, `ttftPercentile`. */
-  readonly routingStrategyArgs?: { readonly [name: string]: unknown } | undefined;
-  readonly modelGroupAlias?:
-    { readonly [alias: string]: string | { readonly model: string; readonly hidden?: boolean } } | undefined;
-  readonly timeout?: number | undefined;
-  readonly streamTimeout?: number | undefined;
-  readonly enablePreCallChecks?: boolean | undefined;
-  readonly enableTagFiltering?: boolean | undefined;
-  /** Default true. */
-  readonly tagFilteringMatchAny?: boolean | undefined;
-  readonly defaultMaxParallelRequests?: number | undefined;
-  /** Default 5. */
-  readonly maxFallbacks?: number | undefined;
-  /** Least seconds between two attempts at one deployment. */
-  readonly retryAfter?: number | undefined;
-  /** Parameters that a request does not understand are left out instead of refused: `litellm.drop_params`. */
-  readonly dropParams?: boolean | undefined;
-  /** Parameters of every deployment that does not say otherwise. */
-  readonly defaultLitellmParams?: { readonly [name: string]: unknown } | undefined;
-  /** Deployments that cannot be are left out instead of refused. */
-  readonly ignoreInvalidDeployments?: boolean | undefined;
-  /** What goes beyond LiteLLM; see docs/router.md. */
-  readonly halfOpenProbe?: boolean | undefined;
-  readonly panicMode?: boolean | undefined;
-  readonly credentialCooldowns?: boolean | undefined;
-  readonly maxAttempts?: number | null | undefined;
-  readonly maxAttemptSeconds?: number | null | undefined;
-  readonly retryBudgetRatio?: number | null | undefined;
-  readonly retryBudgetMinPerSecond?: number | undefined;
-  readonly obeyRetryAfter?: boolean | undefined;
-  readonly retryAfterCap?: number | undefined;
-  readonly fullJitter?: boolean | undefined;
-  readonly timeoutFailsOver?: boolean | undefined;
-  readonly skipLastSleep?: boolean | undefined;
-}
+export type RouterSettings = SharedSettings &
+  Optional<{
+    /** Tried when every attempt at a model has failed. */
+    fallbacks: FallbackList;
+    /** Tried when a model has no fallbacks of its own. */
+    defaultFallbacks: readonly FallbackModel[];
+    /** Retries per kind of error; wins over `numRetries`. */
+    retryPolicy: RetryPolicy;
+    /** Failures within `cooldownTime` before a deployment rests. Default, and at 3: its rate of failures decides. */
+    allowedFails: number;
+    allowedFailsPolicy: AllowedFailsPolicy;
+    /** Seconds. Default 5. */
+    cooldownTime: number;
+    disableCooldowns: boolean;
+    /** Default `simple-shuffle`. */
+    routingStrategy: StrategyName;
+    /** Of latency-based routing: `ttl`, `lowestLatencyBuffer`, `maxLatencyListSize`, `ttftPercentile`. */
+    routingStrategyArgs: { readonly [name: string]: unknown };
+    /** Other names for models; hidden ones are not listed. */
+    modelGroupAlias: { readonly [alias: string]: string | { readonly model: string; readonly hidden?: boolean } };
+    /** Leaves out deployments that a call does not fit: context window, region, `response_format`. Default false. */
+    enablePreCallChecks: boolean;
+    /** false: a deployment needs all tags of a call. Default true. */
+    tagFilteringMatchAny: boolean;
+    /** Calls at a time for deployments that set none; a call above it waits for a place. Default: no limit. */
+    defaultMaxParallelRequests: number;
+    /** Least seconds before a retry where a model has one deployment. Default 0. */
+    retryAfter: number;
+    /** Parameters of every deployment that does not say otherwise. */
+    defaultLitellmParams: { readonly [name: string]: unknown };
+    /** Deployments that cannot be are left out instead of refused. Default false. */
+    ignoreInvalidDeployments: boolean;
+  }> &
+  Optional<{
+    // Beyond LiteLLM; their defaults are `SAFE_RESILIENCE` of the routing core.
+
+    /** After a cooldown one call at a time until one succeeds. Default false. */
+    halfOpenProbe: boolean;
+    /** When all deployments rest, the one that comes back first is asked. Default false. */
+    panicMode: boolean;
+    /** A 401 rests every deployment that shares the credential. Default false. */
+    credentialCooldowns: boolean;
+    /** Attempts of one call over retries and fallbacks; null: no limit. Default 50. */
+    maxAttempts: number | null;
+    /** Seconds in which another attempt of a call may still begin; null: no limit. Default null. */
+    maxAttemptSeconds: number | null;
+    /** Retries are at most this part of the calls of the last 10 s; null: no limit. Default 0.1. */
+    retryBudgetRatio: number | null;
+    /** Retries a second that the budget always allows. Default 10. */
+    retryBudgetMinPerSecond: number;
+    /** `retry-after` counts with fractions and above 60 s. Default false. */
+    obeyRetryAfter: boolean;
+    /** Most seconds that a provider can ask for, with `obeyRetryAfter`. Default 60. */
+    retryAfterCap: number;
+    /** Sleeps are uniform in 0…back-off. Default false. */
+    fullJitter: boolean;
+    /** A silent time-out goes to a fallback at once where there is one. Default true. */
+    timeoutFailsOver: boolean;
+    /** No sleep after the last attempt. Default true. */
+    skipLastSleep: boolean;
+    /** A call that finds every deployment full waits within its time limit, instead of failing at once. Default true. */
+    waitForPlace: boolean;
+    /** A 403 is tried again where a model has one deployment. Default false. */
+    retryForbidden: boolean;
+  }>;
 
 type Deployments = readonly (RouterDeployment | SnakeCased<RouterDeployment>)[];
 
-export interface RouterOptions extends RouterSettings {
-  readonly modelList?: Deployments | undefined;
-}
+export type RouterOptions = RouterSettings & Optional<{ modelList: Deployments }>;
 
 /** What one call may say beside the provider's parameters. Times in seconds. */
-export interface CallOptions {
+export interface CallOptions extends SharedSettings {
   readonly model: string;
   /** Ends the call in any phase; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | null | undefined;
-  readonly numRetries?: number | undefined;
-  readonly timeout?: number | undefined;
-  readonly streamTimeout?: number | undefined;
+  /** Models in the place of the router's fallbacks, or a list for each model. */
   readonly fallbacks?: FallbackList | readonly FallbackModel[] | undefined;
-  readonly contextWindowFallbacks?: FallbackList | undefined;
-  readonly contentPolicyFallbacks?: FallbackList | undefined;
-  readonly maxFallbacks?: number | undefined;
+  /** The first model's answer or error. Default false. */
   readonly disableFallbacks?: boolean | undefined;
-  readonly dropParams?: boolean | undefined;
   /** A canned answer instead of a provider's, or `litellm.RateLimitError` and the like; for tests. */
   readonly mockResponse?: unknown;
   /** `tags` choose among deployments. */
   readonly metadata?: object | null | undefined;
 }
 
-export interface ChatCall extends CallOptions {
-  readonly messages: readonly object[];
+interface MaybeStreamed {
+  /** true: the answer comes event by event. Default false. */
   readonly stream?: boolean | null | undefined;
 }
 
-export interface TextCall extends CallOptions {
+export interface ChatCall extends CallOptions, MaybeStreamed {
+  readonly messages: readonly object[];
+}
+
+export interface TextCall extends CallOptions, MaybeStreamed {
   readonly prompt?: string | readonly unknown[] | null | undefined;
-  readonly stream?: boolean | null | undefined;
 }
 
 export interface EmbeddingCall extends CallOptions {
@@ -158,9 +191,8 @@ export interface RerankCall extends CallOptions {
   readonly documents: readonly unknown[];
 }
 
-export interface ResponsesCall extends CallOptions {
+export interface ResponsesCall extends CallOptions, MaybeStreamed {
   readonly input?: unknown;
-  readonly stream?: boolean | null | undefined;
 }
 
 /** Fits objects of SDKs, and literals with any parameter of the provider's. */

@@ -11,23 +11,26 @@ import type { DeploymentKnowledge } from '../../router/deployment-facts.ts';
 import type { RoutingPolicy } from '../../router/routing-policy.ts';
 import type { ModelKnowledge } from '../model-knowledge.ts';
 
-export function deploymentKnowledge(knowledge: ModelKnowledge, policy: RoutingPolicy): DeploymentKnowledge {
+type InputLimit = (deployment: Deployment, model: string) => number | null;
+
+/** @param inputLimit tokens that a deployment takes in; default: what the price table says of its model, each time */
+export function deploymentKnowledge(
+  knowledge: ModelKnowledge,
+  policy: RoutingPolicy,
+  inputLimit: InputLimit = listedInputLimit(knowledge),
+): DeploymentKnowledge {
   const { context } = knowledge;
-  const checks = policy.enablePreCallChecks;
   return {
     providerOf: (deployment) => configuredProvider(deployment) ?? knowledge.providerOf(deployment.model),
-    ...(policy.strategy === 'cost-based-routing'
-      ? { costPerTokenPairOf: (deployment) => costPerTokenPair(deployment, knowledge) }
-      : {}),
-    ...(checks ? { maxInputTokensOf: (deployment, model) => inputLimit(deployment, model, knowledge) } : {}),
-    ...(checks
-      ? {
-          supportsResponseFormat: (deployment) =>
-            context.supportedParams(deployment.model, configuredProvider(deployment))?.includes('response_format') ??
-            true,
-        }
-      : {}),
-    ...(policy.resilience.credentialScope ? { credentialKeyOf: credentialKey } : {}),
+    ...(policy.strategy === 'cost-based-routing' && {
+      costPerTokenPairOf: (deployment) => costPerTokenPair(deployment, knowledge),
+    }),
+    ...(policy.enablePreCallChecks && {
+      maxInputTokensOf: inputLimit,
+      supportsResponseFormat: (deployment) =>
+        context.supportedParams(deployment.model, configuredProvider(deployment))?.includes('response_format') ?? true,
+    }),
+    ...(policy.resilience.credentialScope && { credentialKeyOf: credentialKey }),
   };
 }
 
@@ -40,9 +43,11 @@ function costPerTokenPair(deployment: Deployment, { context }: ModelKnowledge): 
   return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
 }
 
-function inputLimit(deployment: Deployment, model: string, { context }: ModelKnowledge): number | null {
-  const query = { model: baseModel(deployment) ?? model, customLlmProvider: configuredProvider(deployment) };
-  return numberAt(findModel(query, context)?.entry ?? {}, 'max_input_tokens');
+function listedInputLimit({ context }: ModelKnowledge): InputLimit {
+  return (deployment, model) => {
+    const query = { model: baseModel(deployment) ?? model, customLlmProvider: configuredProvider(deployment) };
+    return numberAt(findModel(query, context)?.entry ?? {}, 'max_input_tokens');
+  };
 }
 
 function baseModel({ modelInfo, params }: Deployment): string | null {

@@ -30,6 +30,8 @@ export function effectiveSettings(settings: JsonObject, policy: RoutingPolicy): 
     fullJitter: resilience.fullJitter,
     timeoutFailsOver: resilience.timeoutFailsOver,
     skipLastSleep: resilience.skipLastSleep,
+    waitForPlace: resilience.waitsForPlace,
+    retryForbidden: resilience.retriesForbidden,
   };
   const set = Object.fromEntries(Object.entries(settings).map(([name, value]) => [camelCase(name), value]));
   return { ...defaults, ...(set as RouterSettings) };

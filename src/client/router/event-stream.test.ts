@@ -5,10 +5,8 @@ import { AttemptFailures } from './attempt-failures.ts';
 import { CallScope } from './call-scope.ts';
 import { CHUNK_EVENTS } from './event-shape.ts';
 import { EventStream } from './event-stream.ts';
-import { mockedTarget } from './mock-answer.ts';
 import { RunningCalls } from './running-calls.ts';
-import { testRouter } from '../../../test/support/router.ts';
-import { routingRequest } from '../../router/routing-request.ts';
+import { unsentTarget } from '../../providers/unsent-target.ts';
 
 interface Bench {
   readonly stream: EventStream;
@@ -23,10 +21,6 @@ function bench({ silenceMs = 1000 } = {}): Bench {
   const clock = { nowMs: 0 };
   const controller = new AbortController();
   const wheel = new TimerWheel({ now: () => clock.nowMs, startInterval: () => () => undefined });
-  const attempt = testRouter([{ id: 'd' }])
-    .core.route(routingRequest('g'))
-    .next();
-  if (attempt.kind !== 'attempt') throw new Error('no attempt');
   const scope = new CallScope(controller.signal, new RunningCalls());
   const stream = new EventStream({
     scope,
@@ -34,7 +28,7 @@ function bench({ silenceMs = 1000 } = {}): Bench {
     includeUsage: false,
     convert: null,
     counted: null,
-    failures: new AttemptFailures(mockedTarget(attempt), { clientTimeout: false, callerCredential: false }),
+    failures: new AttemptFailures(unsentTarget('openai', 'd'), { clientTimeout: false, callerCredential: false }),
     silenceMs,
     wheel,
     monotonicMs: () => clock.nowMs,

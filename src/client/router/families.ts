@@ -49,3 +49,11 @@ export const FAMILIES = {
   responses: { ...JSON_CALL, family: 'responses', method: 'responses', events: RESPONSE_EVENTS },
   moderation: { ...JSON_CALL, family: 'moderations', method: 'moderation', required: ['input'] },
 } as const satisfies Readonly<Record<string, CallFamily>>;
+
+/** A chat of which only the routing is asked. */
+export const PEEK: CallFamily = {
+  ...FAMILIES.completion,
+  method: 'getAvailableDeployment',
+  family: 'embeddings',
+  required: [],
+};

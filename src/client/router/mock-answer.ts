@@ -4,31 +4,12 @@
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
-import type { UpstreamTarget } from '../../providers/contract.ts';
-import type { Attempt } from '../../router/contract.ts';
 import type { ReadCall } from './read-call.ts';
 
 export type Mocked =
   | { readonly kind: 'failure'; readonly error: GatewayError }
   | { readonly kind: 'answer'; readonly answer: JsonObject }
   | { readonly kind: 'events'; readonly events: readonly JsonObject[] };
-
-/** What stands for a provider that is not asked: no address, no key, nothing to convert. */
-export function mockedTarget({ deployment, model }: Attempt): UpstreamTarget {
-  return {
-    provider: deployment.provider ?? 'openai',
-    model,
-    origin: '',
-    path: '',
-    headers: [],
-    apiBase: '',
-    sendsModel: true,
-    sendsStreamFalse: false,
-    asksForStreamUsage: false,
-    params: { alwaysSlow: true, verdict: () => 'slow', rewrite: (body) => body },
-    errorHeaders: 'none',
-  };
-}
 
 const FAILURES: ReadonlyMap<string, () => GatewayError> = new Map([
   [

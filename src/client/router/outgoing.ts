@@ -9,10 +9,10 @@ import type { UpstreamTarget } from '../../providers/contract.ts';
 import type { Attempt } from '../../router/contract.ts';
 import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
 import { formBody } from './form-body.ts';
-import { mockedTarget } from './mock-answer.ts';
-import type { ReadCall } from './read-call.ts';
+import { type ReadCall, requestSeconds, secondsOf } from './read-call.ts';
 import type { SetUp } from './set-up.ts';
 import type { Targets } from './targets.ts';
+import { unsentTarget } from '../../providers/unsent-target.ts';
 
 export interface Outgoing {
   readonly target: UpstreamTarget;
@@ -41,15 +41,15 @@ export function planAttempt({ setUp, targets, call }: PlanParts, attempt: Attemp
   const target =
     canned === null
       ? targets.of({ deployment, model: attempt.model, family: call.family.family, own })
-      : mockedTarget(attempt);
-  const requestSeconds = seconds(body['timeout']) ?? seconds(body['request_timeout']);
-  const streamSeconds = seconds(body['stream_timeout']);
+      : unsentTarget(attempt.deployment.provider ?? 'openai', attempt.model);
+  const ownSeconds = requestSeconds(body);
+  const streamSeconds = secondsOf(body['stream_timeout']);
   const { policy } = setUp;
   return {
     target,
     timeouts: timeoutsOf({
       stream: call.stream,
-      requestSeconds,
+      requestSeconds: ownSeconds,
       headerSeconds: null,
       streamHeaderSeconds: streamSeconds,
       params: deployment.params,
@@ -57,7 +57,7 @@ export function planAttempt({ setUp, targets, call }: PlanParts, attempt: Attemp
       routerStreamSeconds: policy.streamTimeoutSeconds,
       globalSeconds: null,
     }),
-    clientTimeout: requestSeconds !== null || (call.stream && streamSeconds !== null),
+    clientTimeout: ownSeconds !== null || (call.stream && streamSeconds !== null),
     callerCredential: own !== null,
     body,
     canned,
@@ -82,10 +82,6 @@ function ownParameters(body: JsonObject): JsonObject | null {
     if (typeof value === 'string' && value !== '') (own ??= {})[name] = value;
   }
   return own;
-}
-
-function seconds(value: JsonValue | undefined): number | null {
-  return typeof value === 'number' && value > 0 ? value : null;
 }
 
 /** @throws GatewayError */

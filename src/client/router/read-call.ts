@@ -6,8 +6,14 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { isInternalKey } from '../../providers/internal-keys.ts';
-import type { MockFailures, RoutingOverrides, RoutingRequest } from '../../router/contract.ts';
-import { readOverrides } from '../../router/read-settings.ts';
+import type { RoutingRequest } from '../../router/contract.ts';
+import {
+  asksForWebSearch,
+  type MemberLookup,
+  mocksAsked,
+  overridesAsked,
+  tagsAsked,
+} from '../../router/routing-members.ts';
 import { routingRequest } from '../../router/routing-request.ts';
 import { asJson, isRecord, withoutUndefined } from './as-json.ts';
 import { respelledTargets } from './fallback-targets.ts';
@@ -35,7 +41,7 @@ export interface CallContext {
 const OWN_OPTIONS: ReadonlySet<string> = new Set(['model_group_retry_policy', 'mock_testing_rate_limit_error']);
 const COUNTS = ['num_retries', 'timeout', 'request_timeout', 'stream_timeout', 'max_fallbacks'];
 
-/** @throws GatewayError `bad_request` */
+/** @throws GatewayError `bad_request`, `not_implemented` for `priority` */
 export function readCall(family: CallFamily, question: unknown, context: CallContext): ReadCall {
   const { method } = family;
   if (!isRecord(question))
@@ -56,6 +62,10 @@ export function readCall(family: CallFamily, question: unknown, context: CallCon
     const value = body[name];
     if (value !== undefined && value !== null && (typeof value !== 'number' || !(value >= 0)))
       throw wrong(method, name, 'a number, 0 or more', value);
+  }
+  if (body['priority'] !== undefined && body['priority'] !== null) {
+    const text = `${method}: \`priority\` is not there yet. Leave it out, or keep LiteLLM.`;
+    throw new GatewayError('not_implemented', text, { param: 'priority' });
   }
   const stream = family.events !== null && body['stream'] === true;
   const options = body['stream_options'];
@@ -89,72 +99,36 @@ function isSignal(value: unknown): value is AbortSignal {
 }
 
 function routingOf(model: string, body: JsonObject, stream: boolean, context: CallContext): RoutingRequest {
-  const previous = body['previous_response_id'];
+  const member: MemberLookup = (name) => body[name];
+  const { previous_response_id: previous, allowed_model_region: region } = body;
   let counted: { readonly tokens: number | null } | null = null;
   return routingRequest(model, {
     stream,
-    tags: tagsOf(body),
-    region: typeof body['allowed_model_region'] === 'string' ? body['allowed_model_region'] : null,
+    tags: [...tagsAsked(member)],
+    region: typeof region === 'string' ? region : null,
     usesResponseFormat: isJsonObject(body['response_format']),
-    usesWebSearch: usesWebSearch(body),
+    usesWebSearch: asksForWebSearch(member),
     inputTokens: () => (counted ??= { tokens: context.countTokens(body) }).tokens,
     pinnedId: typeof previous === 'string' ? context.holderOf(previous) : null,
-    overrides: overridesOf(body),
-    mocks: mocksOf(body),
+    overrides: overridesAsked((name) => setting(name, body[name])),
+    mocks: mocksAsked(member, (value) => value === true),
+    waitSeconds: requestSeconds(body),
   });
 }
 
-function tagsOf(body: JsonObject): readonly string[] {
-  const tags = new Set<string>();
-  for (const holder of [body, body['metadata'], body['litellm_metadata']]) {
-    const list = isJsonObject(holder) ? holder['tags'] : null;
-    if (isJsonArray(list)) for (const tag of list) if (typeof tag === 'string') tags.add(tag);
-  }
-  return [...tags];
+/** A setting as the configuration would say it. */
+function setting(name: string, value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null) return value;
+  const json = asJson(value, name);
+  return name.endsWith('fallbacks') ? respelledTargets(json) : json;
 }
 
-function usesWebSearch({ tools, web_search_options: options }: JsonObject): boolean {
-  if (options !== undefined && options !== null) return true;
-  return (
-    isJsonArray(tools) &&
-    tools.some(
-      (tool) => isJsonObject(tool) && typeof tool['type'] === 'string' && tool['type'].startsWith('web_search'),
-    )
-  );
+/** The call's own time limit in seconds; null: none, or 0. */
+export function requestSeconds(body: JsonObject): number | null {
+  return secondsOf(body['timeout']) ?? secondsOf(body['request_timeout']);
 }
 
-const OVERRIDES = [
-  'num_retries',
-  'timeout',
-  'request_timeout',
-  'stream_timeout',
-  'fallbacks',
-  'context_window_fallbacks',
-  'content_policy_fallbacks',
-  'max_fallbacks',
-  'disable_fallbacks',
-  'model_group_retry_policy',
-  'enable_tag_filtering',
-];
-
-function overridesOf(body: JsonObject): RoutingOverrides | null {
-  const layer: Record<string, JsonValue> = {};
-  for (const name of OVERRIDES) {
-    const value = body[name];
-    if (value === undefined || value === null) continue;
-    const json = typeof value === 'object' ? asJson(value, name) : value;
-    layer[name] = name.endsWith('fallbacks') ? respelledTargets(json) : json;
-  }
-  return Object.keys(layer).length === 0 ? null : readOverrides([layer]);
-}
-
-function mocksOf(body: JsonObject): MockFailures | null {
-  const on = (name: string): boolean => body[`mock_testing_${name}`] === true;
-  const failures: MockFailures = {
-    fallbacks: on('fallbacks'),
-    contextWindow: on('context_fallbacks'),
-    contentPolicy: on('content_policy_fallbacks'),
-    rateLimit: on('rate_limit_error'),
-  };
-  return Object.values(failures).includes(true) ? failures : null;
+/** More than 0, else null. */
+export function secondsOf(value: JsonValue | undefined): number | null {
+  return typeof value === 'number' && value > 0 ? value : null;
 }

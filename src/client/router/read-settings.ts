@@ -43,6 +43,8 @@ const SETTINGS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
     'full_jitter',
     'timeout_fails_over',
     'skip_last_sleep',
+    'wait_for_place',
+    'retry_forbidden',
   ]),
   ...named('list', ['fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks', 'default_fallbacks']),
   ...named('object', [

@@ -3,6 +3,7 @@ import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { UpstreamTarget } from '../../providers/contract.ts';
 import type { Attempt, FailedOutcome } from '../../router/contract.ts';
 import type { CallFailure, HiddenParams } from './contract.ts';
+import type { AnsweredCall } from './run-call.ts';
 
 /** The router's error with what LiteLLM's exceptions carry. */
 export function failedCall({
@@ -32,7 +33,23 @@ export function hiddenParams(attempt: Attempt, target: UpstreamTarget): HiddenPa
   };
 }
 
+/** The answer as the caller gets it, with which attempt gave it in `_hidden_params`. */
+export function shownAnswer({ answer, params }: AnsweredCall): object {
+  switch (answer.kind) {
+    case 'stream':
+      return withHiddenParams(answer.stream, params);
+    case 'text':
+      return withHiddenParams({ text: answer.text }, params);
+    case 'bytes': {
+      const headers = { 'content-type': answer.contentType };
+      return withHiddenParams(new Response(new Uint8Array(answer.bytes), { headers }), params);
+    }
+    case 'json':
+      return withHiddenParams(answer.json, params);
+  }
+}
+
 /** As a member that JSON and loops over members do not see. */
-export function withHiddenParams<Answer extends object>(answer: Answer, params: HiddenParams): Answer {
+function withHiddenParams<Answer extends object>(answer: Answer, params: HiddenParams): Answer {
   return Object.defineProperty(answer, '_hidden_params', { value: params, configurable: true, writable: true });
 }

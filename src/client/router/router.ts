@@ -6,9 +6,9 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
 import type { JsonObject } from '../../protocol/json.ts';
+import { NO_OVERRIDES } from '../../router/read-settings.ts';
 import { routingRequest } from '../../router/routing-request.ts';
 import { reportDeployments } from '../../router/router-state.ts';
-import { processLibrary } from '../process-library.ts';
 import type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -47,11 +47,11 @@ import type {
   WithAny,
 } from './contract.ts';
 import { DeploymentList } from './deployment-list.ts';
-import { type CallFamily, FAMILIES } from './families.ts';
+import { type CallFamily, FAMILIES, PEEK } from './families.ts';
+import { promptTokens } from './prompt-tokens.ts';
 import { type CallContext, readCall } from './read-call.ts';
 import { readSettings } from './read-settings.ts';
-import { withHiddenParams } from './report.ts';
-import type { AnsweredCall } from './run-call.ts';
+import { shownAnswer } from './report.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { closedError, RunningCalls } from './running-calls.ts';
 import { createSetUp, type SetUp } from './set-up.ts';
@@ -74,10 +74,15 @@ export class Router {
   #engine: Promise<CallEngine> | null = null;
   #closed = false;
 
-  /** @throws GatewayError `bad_request` for a wrong option or deployment, `not_implemented` for one that is not there yet */
+  /**
+   * Reads deployments and settings; opens no connection and starts no timer.
+   * @param options LiteLLM's, in camel case or its own spelling; times in seconds
+   * @param tools clock, randomness, environment, prices and transport; for tests
+   * @throws GatewayError `bad_request` for a wrong option or deployment, `not_implemented` for one that is not there yet
+   */
   constructor(options: Options = {}, tools: RouterTools = processTools()) {
     this.#tools = tools;
-    this.#context = { countTokens, holderOf: (id) => this.#holders.get(id) ?? null };
+    this.#context = { countTokens: promptTokens, holderOf: (id) => this.#holders.get(id) ?? null };
     this.#settings = readSettings(options);
     const { modelList, model_list: snakeList } = options as RouterOptions & SnakeCased<RouterOptions>;
     this.#list = DeploymentList.read(modelList ?? snakeList, this.#settings, tools.environment);
@@ -86,7 +91,15 @@ export class Router {
 
   // --- calls
 
-  /** A chat: LiteLLM's `completion` and `acompletion`. With `stream: true` an async iterable of chunks. */
+  // Each rejects with a GatewayError when retries and fallbacks have not helped (see `CallFailure`), with `bad_request`
+  // for a wrong call, `not_implemented` for a provider that is not spoken to, `service_unavailable` after `close`, and
+  // with the signal's reason when it is aborted.
+
+  /**
+   * A chat: LiteLLM's `completion` and `acompletion`. Takes OpenAI's `messages` and parameters.
+   * @returns OpenAI's chat completion; with `stream: true` an async iterable of chunks, once the first one is there
+   * @throws GatewayError as every call; behind the first chunk from the loop over the stream
+   */
   completion<Call extends ChatCall & { readonly stream: true }>(call: Call): Promise<Streamed<ChatCompletionChunk>>;
   completion<Call extends ChatCall & { readonly stream?: false | null }>(call: Call): Promise<Answered<ChatCompletion>>;
   completion<Call extends ChatCall>(call: Call): Promise<Answered<ChatCompletion> | Streamed<ChatCompletionChunk>>;
@@ -94,6 +107,11 @@ export class Router {
     return this.#start(FAMILIES.completion, call).answer;
   }
 
+  /**
+   * A completion of `prompt`, over chat where the model needs it: LiteLLM's `text_completion`.
+   * @returns OpenAI's text completion; with `stream: true` an async iterable of them
+   * @throws GatewayError as `completion`
+   */
   textCompletion<Call extends TextCall & { readonly stream: true }>(call: Call): Promise<Streamed<TextCompletion>>;
   textCompletion<Call extends TextCall & { readonly stream?: false | null }>(
     call: Call,
@@ -103,40 +121,57 @@ export class Router {
     return this.#start(FAMILIES.textCompletion, call).answer;
   }
 
+  /** The vectors of `input`, one text or a list. @returns OpenAI's list of embeddings @throws GatewayError */
   embedding<Call extends EmbeddingCall>(call: Call): Promise<Answered<Embeddings>> {
     return this.#ask(FAMILIES.embedding, call);
   }
 
+  /** Images for `prompt`, by URL or in base64. @returns OpenAI's list of images @throws GatewayError */
   imageGeneration<Call extends ImageCall>(call: Call): Promise<Answered<Images>> {
     return this.#ask(FAMILIES.imageGeneration, call);
   }
 
-  /** Text formats (`response_format: 'srt'`) come as `{text}` too. */
+  /**
+   * What is said in `file`: a `File`, a `Blob` or `{ name, data }`.
+   * @returns `{ text }` and what the provider adds; text formats (`response_format: 'srt'`) come as `{ text }` too
+   * @throws GatewayError
+   */
   transcription<Call extends TranscriptionCall>(call: Call): Promise<Answered<Transcription>> {
     return this.#ask(FAMILIES.transcription, call);
   }
 
-  /** Sound, as a web `Response` with its media type: `await (await router.speech(…)).arrayBuffer()`. */
+  /**
+   * `input` spoken by `voice`.
+   * @returns the whole sound as a web `Response` with its media type: `await (await router.speech(…)).arrayBuffer()`
+   * @throws GatewayError
+   */
   speech<Call extends SpeechCall>(call: Call): Promise<Answered<Response>> {
     return this.#ask(FAMILIES.speech, call);
   }
 
+  /** `documents` by their relevance to `query`. @returns Cohere's `{ results: [{ index, relevance_score }] }` @throws GatewayError */
   rerank<Call extends RerankCall>(call: Call): Promise<Answered<Reranking>> {
     return this.#ask(FAMILIES.rerank, call);
   }
 
-  /** The Responses API. A call with `previous_response_id` goes to the deployment that gave that response. */
+  /**
+   * The Responses API. A call with `previous_response_id` goes to the deployment that gave that response, as long as it
+   * is among the last 10,000 of this router.
+   * @returns OpenAI's response; with `stream: true` an async iterable of its events
+   * @throws GatewayError as `completion`
+   */
   responses<Event = ResponsesEvent>(call: WithAny<ResponsesCall & { readonly stream: true }>): Promise<Streamed<Event>>;
   responses<Response extends object = ResponsesAnswer>(call: WithAny<ResponsesCall>): Promise<Answered<Response>>;
   responses(call: ResponsesCall): Promise<unknown> {
     return this.#start(FAMILIES.responses, call).answer;
   }
 
+  /** Whether `input` is harmful, and how. @returns OpenAI's `{ results: [{ flagged, … }] }` @throws GatewayError */
   moderation<Call extends ModerationCall>(call: Call): Promise<Answered<Moderation>> {
     return this.#ask(FAMILIES.moderation, call);
   }
 
-  /** Not there yet. @throws GatewayError `not_implemented` */
+  /** Not there yet. @throws GatewayError `not_implemented`, always */
   anthropicMessages(_call: object): Promise<never> {
     const text =
       "anthropicMessages is not there yet: Anthropic's messages are not translated for OpenAI-compatible providers. Use " +
@@ -144,7 +179,12 @@ export class Router {
     return Promise.reject(new GatewayError('not_implemented', text));
   }
 
-  /** The same chat for every model at once; a failed one gives its error in its place. */
+  /**
+   * The same chat for every one of `models` at once; `messages` may be a list of chats.
+   * @returns one answer per model, in their order, or the error of a failed one in its place; for a list of chats one
+   *   such list per chat
+   * @throws GatewayError `bad_request`: no list of models
+   */
   batchCompletion(
     call: WithAny<BatchCall & { readonly messages: readonly (readonly object[])[] }>,
   ): Promise<readonly (readonly (Answered<ChatCompletion> | Error)[])[]>;
@@ -154,7 +194,11 @@ export class Router {
     return askAll({ ...call }, models, (question) => this.#start(FAMILIES.completion, question));
   }
 
-  /** The answer of the model that is first; the others' calls are ended. */
+  /**
+   * The same chat for every one of `models` at once; the first answer ends the other calls.
+   * @returns as `completion`
+   * @throws GatewayError the first model's, when none answers; `bad_request`: no list of models
+   */
   batchCompletionFastestResponse(
     call: WithAny<FastestCall & { readonly stream: true }>,
   ): Promise<Streamed<ChatCompletionChunk>>;
@@ -166,7 +210,11 @@ export class Router {
 
   // --- deployments
 
-  /** Deployments, with references and defaults resolved; of one model name or alias, when it is given. */
+  /**
+   * Copies of the deployments, references and defaults resolved, credentials included.
+   * @param modelName a model name or alias; default: all
+   * @returns an empty list for a name that nobody has
+   */
   getModelList(modelName?: string): readonly DeploymentInfo[] {
     if (modelName === undefined) return this.#list.all();
     const found = this.#setUp.core.index.resolve(modelName);
@@ -180,34 +228,47 @@ export class Router {
     return [...new Set([...this.#list.names(), ...aliases])];
   }
 
-  /** @throws GatewayError `bad_request`, and keeps the old list */
+  /**
+   * Replaces all deployments for calls that begin from now on. Those whose id stays keep cooldowns, usage and latencies.
+   * @throws GatewayError `bad_request`; the old list then stays
+   */
   setModelList(modelList: readonly DeploymentEntry[]): void {
     this.#replace(DeploymentList.read(modelList, this.#settings, this.#tools.environment));
   }
 
-  /** @returns the deployment; null when its id is there already. @throws GatewayError `bad_request` */
+  /**
+   * Adds a deployment for calls that begin from now on.
+   * @returns it; null when its id is there already, or when it is wrong and `ignoreInvalidDeployments` is set
+   * @throws GatewayError `bad_request`
+   */
   addDeployment(deployment: DeploymentEntry): DeploymentInfo | null {
     return this.#changed(this.#list.with(deployment, 'add'));
   }
 
-  /** Replaces the deployment of the same id, or adds it. @returns null when nothing changes. @throws GatewayError */
+  /**
+   * Replaces the deployment of the same id, or adds it.
+   * @returns it; null when nothing changes, or when it is wrong and `ignoreInvalidDeployments` is set
+   * @throws GatewayError `bad_request`
+   */
   upsertDeployment(deployment: DeploymentEntry): DeploymentInfo | null {
     return this.#changed(this.#list.with(deployment, 'upsert'));
   }
 
-  /** @returns the deployment that is gone; null when there was none */
+  /** Removes a deployment; its running calls go on. @returns what is gone; null when there was none */
   deleteDeployment(id: string): DeploymentInfo | null {
     const gone = this.getDeployment(id);
     if (gone !== null) this.#replace(this.#list.without(id));
     return gone;
   }
 
+  /** A copy of the deployment of that `modelInfo.id`; null when there is none. */
   getDeployment(id: string): DeploymentInfo | null {
     return this.#list.all(new Set([id]))[0] ?? null;
   }
 
   /**
-   * The deployment that such a call would get now, without calling it.
+   * The deployment that such a call would get now, without calling it. Takes what `completion` takes; only `model` is
+   * required.
    * @throws GatewayError what the call would fail with: an unknown model, all in cooldown, …
    */
   getAvailableDeployment(call: { readonly model: string; readonly [name: string]: unknown }): DeploymentInfo {
@@ -226,7 +287,10 @@ export class Router {
 
   // --- settings and state
 
-  /** Changes settings for calls that begin from now on. @throws GatewayError as the constructor */
+  /**
+   * Changes settings for calls that begin from now on; what is not named stays.
+   * @throws GatewayError as the constructor; the old settings then stay
+   */
   updateSettings(settings: RouterSettings | SnakeCased<RouterSettings>): void {
     const changed = { ...this.#settings, ...readSettings(settings) };
     const list = this.#list.under(changed);
@@ -240,31 +304,32 @@ export class Router {
     }
   }
 
-  /** The settings in force, LiteLLM's defaults filled in. */
+  /** The settings in force under their camel-case names, defaults filled in; times in seconds. */
   getSettings(): RouterSettings {
     return effectiveSettings(this.#settings, this.#setUp.policy);
   }
 
-  /** Forgets cooldowns, usage and latencies. */
+  /** Forgets cooldowns, usage and latencies of all deployments. */
   flushCache(): void {
     this.#setUp = this.#compile(null);
   }
 
-  /** `flushCache`, and no retry policy any more, as in LiteLLM. */
+  /** `flushCache`, and `retryPolicy` is not set any more, as in LiteLLM. */
   reset(): void {
     const { retry_policy: _policy, ...settings } = this.#settings;
     this.#settings = settings;
     this.flushCache();
   }
 
-  /** Every deployment with its state, why, since when and until when. */
+  /** Every deployment with its state, why, since when and until when, and its failures and successes of now. */
   getState(): readonly DeploymentReport[] {
     return reportDeployments(this.#setUp.core);
   }
 
   /**
    * Refuses new calls, waits for those that run (a stream runs until it is read to its end or left) and closes every
-   * connection. With `abort` those that run are ended at once.
+   * connection. With `abort: true` those that run are ended at once and reject with `service_unavailable`. May be called
+   * again.
    */
   async close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
     this.#closed = true;
@@ -273,6 +338,7 @@ export class Router {
     if (this.#engine !== null) await (await this.#engine).close();
   }
 
+  /** `close({ abort: true })`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close({ abort: true });
   }
@@ -310,7 +376,7 @@ export class Router {
       const setUp = this.#setUp;
       scope = new CallScope(call.signal, this.#running);
       const engine = await this.#loaded(scope);
-      return shown(await engine.call(setUp, call, scope));
+      return shownAnswer(await engine.call(setUp, call, scope));
     };
     return { answer: begin(), abort: (reason) => scope?.abort(reason) };
   }
@@ -328,53 +394,4 @@ export class Router {
       throw error;
     }
   }
-}
-
-function shown({ answer, params }: AnsweredCall): object {
-  switch (answer.kind) {
-    case 'stream':
-      return withHiddenParams(answer.stream, params);
-    case 'text':
-      return withHiddenParams({ text: answer.text }, params);
-    case 'bytes': {
-      const headers = { 'content-type': answer.contentType };
-      return withHiddenParams(new Response(new Uint8Array(answer.bytes), { headers }), params);
-    }
-    case 'json':
-      return withHiddenParams(answer.json, params);
-  }
-}
-
-/** A chat of which only the routing is asked. */
-const PEEK: CallFamily = {
-  ...FAMILIES.completion,
-  method: 'getAvailableDeployment',
-  family: 'embeddings',
-  required: [],
-};
-
-const NO_OVERRIDES = {
-  numRetries: null,
-  timeoutSeconds: null,
-  streamTimeoutSeconds: null,
-  fallbacks: null,
-  contextWindowFallbacks: null,
-  contentPolicyFallbacks: null,
-  modelGroupRetryPolicy: null,
-  maxFallbacks: null,
-  disableFallbacks: false,
-  enableTagFiltering: false,
-} as const;
-
-/** LiteLLM-compat: prompts are counted as for an unknown model. */
-function countTokens(body: JsonObject): number | null {
-  const { messages, prompt, input } = body;
-  try {
-    if (Array.isArray(messages)) return processLibrary.tokens.tokenCounter({ messages: messages as readonly object[] });
-    const text = prompt ?? input;
-    if (typeof text === 'string' || Array.isArray(text)) return processLibrary.tokens.tokenCounter({ text });
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-  }
-  return null;
 }

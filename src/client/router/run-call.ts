@@ -57,8 +57,8 @@ type AttemptEnd =
 /** @throws GatewayError when nothing helped; whatever the scope was aborted with */
 export async function runCall(parts: CallParts): Promise<AnsweredCall> {
   const { setUp, call, scope } = parts;
-  const routed = setUp.core.route(call.routing);
   try {
+    const routed = setUp.core.route(call.routing);
     const answered = await new CallRun(parts, routed).follow(routed.next());
     if (answered.answer.kind !== 'stream') scope.end();
     return answered;
@@ -114,29 +114,28 @@ class CallRun {
 
   async #ask(plan: Outgoing): Promise<AttemptEnd> {
     const failures = new AttemptFailures(plan.target, plan);
-    if (plan.canned !== null) return this.#mocked(plan, plan.canned);
+    if (plan.canned !== null) return this.#mocked(plan, failures, plan.canned);
     let request: UpstreamRequest;
     try {
       request = await writeRequest(this.#parts.call, plan);
     } catch (error) {
       return refusal(error);
     }
-    const { pools } = this.#parts;
     this.#parts.scope.throwIfAborted();
-    if (!this.#parts.call.stream)
-      return this.#whole(plan, failures, (provider) => provider.send(pools, request, plan.timeouts.deadlines));
+    if (!this.#parts.call.stream) return this.#whole(plan, failures, request);
+    const { pools } = this.#parts;
     const { deadlines } = plan.timeouts;
     // The stream watches its own silence, which does not count while the reader is slower than the provider.
     const own = { ...deadlines, gapMs: Number.POSITIVE_INFINITY, totalMs: Number.POSITIVE_INFINITY };
-    return this.#streamed(plan, (stream) => {
+    return this.#streamed(plan, failures, (stream) => {
       const provider = new ProviderCall(failures, stream);
       provider.send(pools, request, own);
       stream.readFrom(provider);
     });
   }
 
-  #whole(plan: Outgoing, failures: AttemptFailures, send: (provider: ProviderCall) => void): Promise<AttemptEnd> {
-    const { scope, call, tools } = this.#parts;
+  #whole(plan: Outgoing, failures: AttemptFailures, request: UpstreamRequest): Promise<AttemptEnd> {
+    const { scope, call, tools, pools } = this.#parts;
     const startedAtMs = tools.monotonicMs();
     return new Promise((resolve, reject) => {
       const reply = new WholeReply({
@@ -148,7 +147,7 @@ class CallRun {
         },
       });
       const provider = new ProviderCall(failures, reply);
-      send(provider);
+      provider.send(pools, request, plan.timeouts.deadlines);
       scope.onAbort((reason) => {
         provider.abort();
         reject(reason);
@@ -174,10 +173,9 @@ class CallRun {
     return { kind: 'answered', answer: { kind: 'json', json }, target: plan.target };
   }
 
-  #streamed(plan: Outgoing, start: (stream: EventStream) => void): Promise<AttemptEnd> {
+  #streamed(plan: Outgoing, failures: AttemptFailures, start: (stream: EventStream) => void): Promise<AttemptEnd> {
     const { scope, call, tools, wheel } = this.#parts;
     const routed = this.#routed;
-    const failures = new AttemptFailures(plan.target, plan);
     const startedAtMs = tools.monotonicMs();
     const { events } = call.family;
     if (events === null) throw new Error(`${call.family.method} is no stream`);
@@ -235,9 +233,8 @@ class CallRun {
   }
 
   /** Answers without a provider. */
-  #mocked(plan: Outgoing, canned: JsonValue): AttemptEnd | Promise<AttemptEnd> {
+  #mocked(plan: Outgoing, failures: AttemptFailures, canned: JsonValue): AttemptEnd | Promise<AttemptEnd> {
     const { call, tools } = this.#parts;
-    const failures = new AttemptFailures(plan.target, plan);
     let mocked: Mocked;
     try {
       mocked = mockAnswer(call, canned, plan.target.model, tools.now());
@@ -251,7 +248,7 @@ class CallRun {
         return this.#settled(plan, failures, { kind: 'json', json: mocked.answer }, tools.monotonicMs());
       case 'events': {
         const { events } = mocked;
-        return this.#streamed(plan, (stream) => {
+        return this.#streamed(plan, failures, (stream) => {
           for (const event of events) stream.add(event);
           stream.complete();
         });

@@ -12,7 +12,6 @@ import { readRoutingPolicy, SAFE_RESILIENCE, type RoutingPolicy } from '../../ro
 import { createModelKnowledge, type ModelKnowledge } from '../model-knowledge.ts';
 import { deploymentKnowledge } from './deployment-knowledge.ts';
 import type { ReadEntry } from './read-deployments.ts';
-import { routerPrices } from './router-prices.ts';
 import type { RouterTools } from './tools.ts';
 
 /** Names that a program's own callers make up must not grow the process. */
@@ -41,7 +40,7 @@ export interface SetUpParts {
 export function createSetUp({ entries, settings, tools, previous }: SetUpParts): SetUp {
   const deployments = entries.flatMap((entry) => entry.deployments);
   const { environment } = tools;
-  const knowledge = createModelKnowledge(routerPrices(environment), { deployments, environment });
+  const knowledge = createModelKnowledge(tools.prices(), { deployments, environment });
   const dropParams = settings['drop_params'] === true;
   const policy = readRoutingPolicy({
     router: settings,

@@ -1,9 +1,13 @@
 /** What a router takes from its surroundings; replaced in tests. */
 import { type Environment, readEnvironment } from '../../config/environment.ts';
+import type { PriceTable } from '../../pricing/price-table.ts';
 import type { TransportFactory } from '../../wire/contract.ts';
+import { processPrices } from '../process-library.ts';
 
 export interface RouterTools {
   readonly environment: Environment;
+  /** Where prices and capabilities of models are looked up; opened when a router is made. */
+  readonly prices: () => PriceTable;
   /** Wall clock, milliseconds. */
   readonly now: () => number;
   /** Monotonic milliseconds. */
@@ -17,6 +21,7 @@ export interface RouterTools {
 export function processTools(): RouterTools {
   return {
     environment: readEnvironment(),
+    prices: processPrices,
     now: () => Date.now(),
     monotonicMs: () => performance.now(),
     random: () => Math.random(),

@@ -1,20 +1,18 @@
 /** What an answer says that it used, for the router's counts. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { readUsage } from '../../pricing/usage.ts';
+import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 
 export interface UsedTokens {
   readonly totalTokens: number;
   readonly completionTokens: number;
 }
 
-/** Usage as chats, embeddings and the Responses API tell it. */
+/** Usage in any shape that has a price; what is no usage counts nothing. */
 export function usedTokens(usage: JsonValue | undefined): UsedTokens {
   if (!isJsonObject(usage)) return { totalTokens: 0, completionTokens: 0 };
-  const completionTokens = count(usage, 'completion_tokens') || count(usage, 'output_tokens');
-  const promptTokens = count(usage, 'prompt_tokens') || count(usage, 'input_tokens');
-  return { totalTokens: count(usage, 'total_tokens') || promptTokens + completionTokens, completionTokens };
-}
-
-function count(usage: JsonObject, name: string): number {
-  const value = usage[name];
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+  const { promptTokens, completionTokens, totalTokens } = readUsage(usage);
+  return {
+    totalTokens: Math.max(0, totalTokens || promptTokens + completionTokens),
+    completionTokens: Math.max(0, completionTokens),
+  };
 }

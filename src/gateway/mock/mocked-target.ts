@@ -1,5 +1,6 @@
 import type { Deployment } from '../../config/snapshot.ts';
-import type { NotNative, ParamPolicy, UpstreamTarget } from '../../providers/contract.ts';
+import type { NotNative, UpstreamTarget } from '../../providers/contract.ts';
+import { unsentTarget } from '../../providers/unsent-target.ts';
 
 /**
  * Target of a deployment that only answers mocks: nothing is ever sent, so any provider will do and no key is needed.
@@ -16,21 +17,7 @@ export function mockedTarget(
   return deployment.params['api_base'] == null ? { ...target, apiBase: target.origin } : target;
 }
 
-const NOTHING_SENT: ParamPolicy = { alwaysSlow: false, verdict: () => 'keep', rewrite: (body) => body };
-
 function foreignTarget(model: string): UpstreamTarget {
   const slash = model.indexOf('/');
-  return {
-    provider: slash < 0 ? 'openai' : model.slice(0, slash),
-    model: model.slice(slash + 1),
-    origin: '',
-    path: '',
-    headers: [],
-    apiBase: '',
-    sendsModel: true,
-    sendsStreamFalse: false,
-    asksForStreamUsage: false,
-    params: NOTHING_SENT,
-    errorHeaders: 'none',
-  };
+  return unsentTarget(slash < 0 ? 'openai' : model.slice(0, slash), model.slice(slash + 1));
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import type { ByteSegments } from '../../primitives/byte-segments.ts';
 import type { JsonValue } from '../../protocol/json.ts';
 import type { ShallowScan, TopLevelField } from '../../protocol/shallow-json-scanner.ts';
+import { OVERRIDE_MEMBERS } from '../../router/read-settings.ts';
 
 export interface RequestFields {
   readonly bytes: ByteSegments;
@@ -23,21 +24,13 @@ export interface RequestFields {
 }
 
 const ROUTING_MEMBERS: ReadonlySet<string> = new Set([
-  'num_retries',
-  'fallbacks',
-  'context_window_fallbacks',
-  'content_policy_fallbacks',
-  'max_fallbacks',
-  'disable_fallbacks',
-  'stream_timeout',
-  'model_group_retry_policy',
+  ...OVERRIDE_MEMBERS,
   'router_settings_override',
   'tags',
   'metadata',
   'litellm_metadata',
   'litellm_session_id',
   'allowed_model_region',
-  'enable_tag_filtering',
   'response_format',
   'web_search_options',
   'include_fallback_errors',

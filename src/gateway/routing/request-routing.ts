@@ -1,15 +1,24 @@
 /**
  * A request as the router sees it: what its members, headers and the configuration say about retries, fallbacks, tags
- * and where it should go. A request without any of these members costs one object.
+ * and where it should go. A member is parsed at most once, and only where a rule asks for it: those that override the
+ * rules always, metadata for tags and sessions only, a response format never. A request without any costs one object.
  */
 import { hash } from 'node:crypto';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { MockFailures, RoutingOverrides, RoutingRequest } from '../../router/contract.ts';
-import { readOverrides } from '../../router/read-settings.ts';
+import { NO_OVERRIDES } from '../../router/read-settings.ts';
+import {
+  asksForWebSearch,
+  memberOf,
+  type MemberLookup,
+  mocksAsked,
+  overridesAsked,
+  tagsAsked,
+} from '../../router/routing-members.ts';
 import type { RoutingPolicy } from '../../router/routing-policy.ts';
 import type { Exchange } from '../../wire/contract.ts';
-import { isSwitchedOn, ownMember } from '../mock/mock-params.ts';
+import { isSwitchedOn } from '../mock/mock-params.ts';
 import { fieldValue, findField, type RequestFields } from '../pipeline/request-fields.ts';
 import type { AffinityKind } from './affinity-settings.ts';
 
@@ -42,103 +51,104 @@ export interface RoutingRules {
 /** @throws SyntaxError when a member that is read is not JSON */
 export function routingRequestOf(rules: RoutingRules, facts: RoutingFacts): RoutingRequest {
   const { fields, exchange, inputTokens } = facts;
-  const members = readMembers(fields);
-  const metadata = objectAt(members, 'metadata') ?? objectAt(members, 'litellm_metadata');
-  const asked = overridesOf(members, exchange.header('x-litellm-num-retries'));
-  const overrides = facts.keepsRefusals ? keepingRefusals(asked, rules.policy) : asked;
+  const { policy } = rules;
+  const member = membersOf(fields);
+  const asked = overridesOf(fields, member, exchange.header('x-litellm-num-retries'));
+  const overrides = facts.keepsRefusals ? keepingRefusals(asked, policy) : asked;
   return {
     model: facts.model,
     stream: facts.stream,
-    tags: rules.readsTags || overrides?.enableTagFiltering === true ? tagsOf(members, metadata, exchange) : null,
+    tags: rules.readsTags || overrides?.enableTagFiltering === true ? tagsOf(member, exchange) : null,
     userAgent: exchange.header('user-agent') ?? null,
     teamId: null,
-    region: textAt(members, 'allowed_model_region'),
-    usesResponseFormat: rules.policy.enablePreCallChecks && objectAt(members, 'response_format') !== null,
-    usesWebSearch: rules.lacksWebSearch && usesWebSearch(fields, members),
-    inputTokens: inputTokens === null && !rules.policy.enablePreCallChecks ? null : () => inputTokens,
-    affinityKey: rules.affinity === null ? null : affinityKey(rules.affinity, { members, metadata, facts }),
+    region: policy.enablePreCallChecks ? textOf(member('allowed_model_region')) : null,
+    usesResponseFormat: policy.enablePreCallChecks && routingField(fields, 'response_format')?.kind === 'object',
+    usesWebSearch: rules.lacksWebSearch && usesWebSearch(fields),
+    inputTokens: inputTokens === null && !policy.enablePreCallChecks ? null : () => inputTokens,
+    affinityKey: rules.affinity === null ? null : affinityKey(rules.affinity, member, facts),
     pinnedId: facts.pinnedId,
     mayUse: facts.mayUse,
     overrides,
-    mocks: fields.mocks.length === 0 ? null : mockFailures(fields),
-    priority: priorityOf(members) ?? rules.defaultPriority,
+    mocks: fields.mocks.length === 0 ? null : mocksOf(fields),
+    priority: priorityOf(fields) ?? rules.defaultPriority,
     waitSeconds: facts.waitSeconds,
   };
 }
 
-type Members = ReadonlyMap<string, JsonValue>;
+const NO_MEMBERS: MemberLookup = () => undefined;
 
-const NO_MEMBERS: Members = new Map();
-
-function readMembers(fields: RequestFields): Members {
+/** Members that routing reads, parsed when they are first asked for: most configurations need few of them. */
+function membersOf(fields: RequestFields): MemberLookup {
   if (fields.routing.length === 0) return NO_MEMBERS;
-  return new Map(fields.routing.map((field) => [field.key, fieldValue(fields, field)]));
+  const parsed = new Map<string, JsonValue>();
+  return (name) => {
+    const known = parsed.get(name);
+    if (known !== undefined) return known;
+    const value = valueAt(fields, routingField(fields, name));
+    if (value !== undefined) parsed.set(name, value);
+    return value;
+  };
 }
 
-const OVERRIDES = [
-  'num_retries',
-  'fallbacks',
-  'context_window_fallbacks',
-  'content_policy_fallbacks',
-  'max_fallbacks',
-  'disable_fallbacks',
-  'model_group_retry_policy',
-  'enable_tag_filtering',
-  'stream_timeout',
-] as const;
+function routingField({ routing }: RequestFields, name: string): TopLevelField | undefined {
+  for (const field of routing) if (field.key === name) return field;
+  return undefined;
+}
+
+function valueAt(fields: RequestFields, field: TopLevelField | undefined): JsonValue | undefined {
+  return field === undefined ? undefined : fieldValue(fields, field);
+}
 
 /** The request's own members win over those of its `router_settings_override`, one by one. */
-function overridesOf(members: Members, retriesHeader: string | undefined): RoutingOverrides | null {
-  const layer: Record<string, JsonValue> = { ...objectAt(members, 'router_settings_override') };
-  for (const key of OVERRIDES) {
-    const value = members.get(key);
-    if (value !== undefined && value !== null) layer[key] = value;
-  }
+function overridesOf(
+  fields: RequestFields,
+  member: MemberLookup,
+  retriesHeader: string | undefined,
+): RoutingOverrides | null {
+  const asked =
+    fields.routing.length === 0 ? null : overridesAsked(member, objectOf(member('router_settings_override')));
   // LiteLLM-compat: the header overwrites the member.
-  if (retriesHeader !== undefined && /^\d+$/.test(retriesHeader)) layer['num_retries'] = Number(retriesHeader);
-  return Object.keys(layer).length === 0 ? null : readOverrides([layer]);
+  if (retriesHeader === undefined || !/^\d{1,15}$/.test(retriesHeader)) return asked;
+  return { ...(asked ?? NO_OVERRIDES), numRetries: Number(retriesHeader) };
 }
 
 /** An empty list is not the same as none: with it the general fallbacks do not stand in. */
 function keepingRefusals(asked: RoutingOverrides | null, policy: RoutingPolicy): RoutingOverrides | null {
   if (policy.contentPolicyFallbacks !== null || asked?.contentPolicyFallbacks != null) return asked;
-  const overrides = asked ?? readOverrides([{}]);
-  return overrides === null ? null : { ...overrides, contentPolicyFallbacks: { entries: [], source: [] } };
+  return { ...(asked ?? NO_OVERRIDES), contentPolicyFallbacks: { entries: [], source: [] } };
 }
 
-function tagsOf(members: Members, metadata: JsonObject | null, exchange: Exchange): readonly string[] {
-  const tags = new Set<string>();
-  for (const list of [members.get('tags'), metadata?.['tags']])
-    if (isJsonArray(list)) for (const tag of list) if (typeof tag === 'string') tags.add(tag);
+function tagsOf(member: MemberLookup, exchange: Exchange): readonly string[] {
+  const tags = tagsAsked(member);
   for (const tag of (exchange.header('x-litellm-tags') ?? '').split(',')) if (tag.trim() !== '') tags.add(tag.trim());
   return [...tags];
 }
 
-/** A tool of type `web_search…`, or the options of one. */
-function usesWebSearch(fields: RequestFields, members: Members): boolean {
-  if (members.has('web_search_options')) return true;
-  const tools = findField(fields.scan, 'tools');
-  return tools !== undefined && fields.bytes.text(tools.valueStart, tools.valueEnd).includes('"web_search');
-}
-
-interface AffinityFacts {
-  readonly members: Members;
-  readonly metadata: JsonObject | null;
-  readonly facts: RoutingFacts;
+/** slow path: reads the tools, only where a deployment cannot search the web. */
+function usesWebSearch(fields: RequestFields): boolean {
+  return asksForWebSearch((name) => valueAt(fields, findField(fields.scan, name)));
 }
 
 /** Bytes of a prompt from which its provider's cache begins to matter: about 1,024 tokens. */
 const CACHED_PREFIX_BYTES = 4096;
 
-function affinityKey(kind: AffinityKind, { members, metadata, facts }: AffinityFacts): string | null {
-  const { fields, exchange } = facts;
-  if (kind === 'session') {
-    const session = exchange.header('x-litellm-session-id') ?? textAt(members, 'litellm_session_id');
-    return session ?? textOf(metadata?.['session_id']) ?? userOf(fields);
+function affinityKey(kind: AffinityKind, member: MemberLookup, { fields, exchange }: RoutingFacts): string | null {
+  switch (kind) {
+    case 'session':
+      return (
+        exchange.header('x-litellm-session-id') ??
+        textOf(member('litellm_session_id')) ??
+        textOf(memberOf(member('metadata'), 'session_id')) ??
+        textOf(memberOf(member('litellm_metadata'), 'session_id')) ??
+        userOf(fields)
+      );
+    case 'user':
+      return userOf(fields);
+    case 'prompt': {
+      const prompt = findField(fields.scan, 'messages') ?? findField(fields.scan, 'input');
+      return prompt === undefined ? null : prefixKey(fields, prompt);
+    }
   }
-  if (kind === 'user') return userOf(fields);
-  const prompt = findField(fields.scan, 'messages') ?? findField(fields.scan, 'input');
-  return prompt === undefined ? null : prefixKey(fields, prompt);
 }
 
 function prefixKey(fields: RequestFields, { valueStart, valueEnd }: TopLevelField): string | null {
@@ -150,31 +160,19 @@ function userOf(fields: RequestFields): string | null {
   return fields.user === null ? null : textOf(fieldValue(fields, fields.user));
 }
 
-function mockFailures(fields: RequestFields): MockFailures | null {
-  const mocks: JsonObject = Object.fromEntries(fields.mocks.map((field) => [field.key, fieldValue(fields, field)]));
-  const on = (name: string): boolean => isSwitchedOn(ownMember(mocks, name));
-  const failures: MockFailures = {
-    fallbacks: on('mock_testing_fallbacks'),
-    contextWindow: on('mock_testing_context_fallbacks'),
-    contentPolicy: on('mock_testing_content_policy_fallbacks'),
-    // LiteLLM-compat: of this one only the literal true counts.
-    rateLimit: ownMember(mocks, 'mock_testing_rate_limit_error') === true,
-  };
-  return Object.values(failures).includes(true) ? failures : null;
+function mocksOf(fields: RequestFields): MockFailures | null {
+  const field = (name: string): TopLevelField | undefined => fields.mocks.find(({ key }) => key === name);
+  return mocksAsked((name) => valueAt(fields, field(name)), isSwitchedOn);
 }
 
-function priorityOf(members: Members): number | null {
-  const value = members.get('priority');
+function priorityOf(fields: RequestFields): number | null {
+  const field = routingField(fields, 'priority');
+  const value = field?.kind === 'number' ? fieldValue(fields, field) : null;
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-function objectAt(members: Members, key: string): JsonObject | null {
-  const value = members.get(key);
+function objectOf(value: JsonValue | undefined): JsonObject | null {
   return isJsonObject(value) ? value : null;
-}
-
-function textAt(members: Members, key: string): string | null {
-  return textOf(members.get(key));
 }
 
 function textOf(value: JsonValue | undefined): string | null {
