@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TableKey } from '../primitives/table-key.ts';
 import { ConcurrencyLeases, NO_LEASE, reclaimLeases, type LeaseOptions } from './concurrency-leases.ts';
 import { LeasePool } from './lease-pool.ts';
@@ -12,6 +12,10 @@ function leasesOf(options: Partial<LeaseOptions> = {}): ConcurrencyLeases {
   return new ConcurrencyLeases({ leaseMs: LEASE_MS, capacity: 100, leases: 100, ...options });
 }
 const keyOf = (leases: ConcurrencyLeases, text: string): TableKey => new TableKey().fill(leases.seed, 1, text);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('ConcurrencyLeases', () => {
   it('gives out as many slots as the limit, and again those that come back', () => {
@@ -233,6 +237,41 @@ describe('ConcurrencyLeases', () => {
     expect(pool.allocate(5)).toBe(0);
     expect(leases.reclaim(4, START)).toBe(0);
     expect(pool.allocate(5)).toBe(1);
+  });
+
+  it.each(['isOfLane', 'ownerTag'] as const)('frees nothing twice that another thread frees after %s', (look) => {
+    const leases = leasesOf({ lane: 1 });
+    const other = leasesOf({ lane: 2, shared: leases.buffers });
+    const key = keyOf(leases, 'a');
+    leases.acquire(key, 1, START);
+    const after = START + LEASE_MS;
+    const seen = look === 'isOfLane' ? true : key.tag;
+    vi.spyOn(LeasePool.prototype, look as 'ownerTag').mockImplementationOnce(() => {
+      expect(other.inFlight(key, after)).toBe(0);
+      return seen as number;
+    });
+    expect(leases.reclaim(1, after)).toBe(0);
+    const records = [1, 2, 3].map(() => other.acquire(key, 3, after) % 2 ** 24);
+    expect(new Set(records).size).toBe(3);
+  });
+
+  it('knows what is in flight, admits and releases without looking at each lease, also after some were renewed', () => {
+    const leases = leasesOf({ leases: 3000 });
+    const key = keyOf(leases, 'a');
+    const handles = Array.from({ length: 1000 }, (_, index) => leases.acquire(key, 2000, START + index));
+    const steps = vi.spyOn(LeasePool.prototype, 'expiry');
+    expect(leases.inFlight(key, START + LEASE_MS / 2)).toBe(1000);
+    for (const handle of handles.slice(0, 500)) expect(leases.renew(key, handle, START + LEASE_MS / 2)).toBe(true);
+    expect(leases.release(key, handles[999] ?? 0, START + LEASE_MS / 2)).toBe(true);
+    expect(leases.acquire(key, 2000, START + LEASE_MS / 2)).not.toBe(NO_LEASE);
+    // Each renewal looks at its own lease.
+    expect(steps).toHaveBeenCalledTimes(500);
+    // One look at all when some may be over, and none until the next may be.
+    expect(leases.inFlight(key, START + LEASE_MS + 1000)).toBe(501);
+    expect(steps).toHaveBeenCalledTimes(1500);
+    expect(leases.inFlight(key, START + 1.4 * LEASE_MS)).toBe(501);
+    expect(steps).toHaveBeenCalledTimes(1500);
+    expect(leases.inFlight(key, START + 1.5 * LEASE_MS + 100)).toBe(0);
   });
 
   it('refuses a pool that is none', () => {

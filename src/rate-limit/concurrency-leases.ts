@@ -3,16 +3,16 @@
  * its slot back by time, and one that comes too late, or twice, gives back nothing. What a thread that died held is given
  * back at once by `reclaim`, which knows the leases of each lane.
  *
- * Promises: never more than `limit` unexpired leases of a key; acquiring and releasing cost a fixed number of steps as
- * long as the key is below its limit; at the limit the expired ones among its leases are looked for (at most `limit`
- * steps). 12 bytes a key and 32 bytes a lease; when no record is free, expired ones of all keys are reclaimed, and if
- * there is none the lease is refused.
+ * Promises: never more than `limit` unexpired leases of a key; acquiring, releasing and counting cost a fixed number of
+ * steps; only when one of a key's leases may have expired are they looked at one by one. 16 bytes a key and 32 bytes a
+ * lease; when no record is free, expired ones of all keys are reclaimed, and if there is none the lease is refused.
  * Gives up: order; a lease that is renewed by nobody ends within a second of its time.
  */
-import { SharedTable, type EntryPolicy } from '../primitives/shared-table.ts';
+import type { EntryPolicy, SharedTable } from '../primitives/shared-table.ts';
 import { TableKey } from '../primitives/table-key.ts';
 import type { LeaseCounter, LimiterState } from './contract.ts';
 import { LeasePool } from './lease-pool.ts';
+import { openTable } from './open-table.ts';
 
 export interface LeaseOptions {
   readonly leaseMs: number;
@@ -30,9 +30,11 @@ export interface LeaseOptions {
 export const NO_LEASE = 0;
 
 const TICK_MS = 100;
-/** Words of an entry: newest lease, leases. */
+/** Words of an entry: newest lease, leases, tick before which none of them expires. */
 const HEAD = 0;
 const COUNT = 1;
+const EARLIEST = 2;
+const WORDS = 3;
 
 export class ConcurrencyLeases implements LeaseCounter {
   readonly buffers: Readonly<Record<string, SharedArrayBuffer>>;
@@ -50,10 +52,7 @@ export class ConcurrencyLeases implements LeaseCounter {
     this.#pool = pool;
     this.#lane = lane;
     this.#leaseTicks = Math.max(1, Math.ceil(leaseMs / TICK_MS));
-    this.table =
-      table === undefined
-        ? SharedTable.create({ capacity, policy, ...(seed === undefined ? {} : { seed }) })
-        : new SharedTable(table, policy);
+    this.table = openTable(policy, { capacity, seed, buffer: table });
     this.buffers = { leaseCounts: this.table.buffer, leaseRecords: pool.buffer };
   }
 
@@ -77,9 +76,7 @@ export class ConcurrencyLeases implements LeaseCounter {
     let handle = NO_LEASE;
     if (isFree) {
       this.#pool.own(record, key.place, key.tag);
-      this.#pool.setExpiry(record, (tick + this.#leaseTicks) | 0);
-      this.#pool.push(record, words[at + HEAD] ?? 0);
-      words[at + HEAD] = record;
+      this.#link(at, record, tick);
       words[at + COUNT] = (words[at + COUNT] ?? 0) + 1;
       handle = this.#pool.handle(record);
     }
@@ -105,11 +102,8 @@ export class ConcurrencyLeases implements LeaseCounter {
     const record = at === -1 ? 0 : this.#recordOf(key, handle);
     const isAlive = record !== 0 && ((this.#pool.expiry(record) - tick) | 0) > 0;
     if (isAlive) {
-      // The head is the one that lives longest.
       words[at + HEAD] = this.#pool.unlink(record, words[at + HEAD] ?? 0);
-      this.#pool.setExpiry(record, (tick + this.#leaseTicks) | 0);
-      this.#pool.push(record, words[at + HEAD] ?? 0);
-      words[at + HEAD] = record;
+      this.#link(at, record, tick);
     }
     this.table.leave();
     return isAlive;
@@ -126,7 +120,8 @@ export class ConcurrencyLeases implements LeaseCounter {
   }
 
   /**
-   * Gives back what a thread of the lane held, which must have ended. Heals what it left half done.
+   * Gives back what a thread of the lane held, which must have ended. Heals what it left half done. Other threads may count
+   * meanwhile: what is read without a lock only says where to look.
    * @returns number of leases
    */
   reclaim(lane: number, now: number): number {
@@ -137,23 +132,27 @@ export class ConcurrencyLeases implements LeaseCounter {
       this.#owner.place = pool.ownerPlace(record);
       this.#owner.tag = pool.ownerTag(record);
       // Taken for a key that it had not been given to yet.
-      if (this.#owner.tag === 0) pool.free(record);
-      else if (this.#takeBack(record, tickOf(now))) reclaimed++;
+      if (this.#owner.tag === 0) pool.freeUnowned(record, lane);
+      else if (this.#takeBack(record, lane, tickOf(now))) reclaimed++;
     }
     return reclaimed;
   }
 
-  #takeBack(record: number, tick: number): boolean {
+  #takeBack(record: number, lane: number, tick: number): boolean {
     const { words } = this.table;
+    const { place, tag } = this.#owner;
     const at = this.table.find(this.#owner, tick);
+    // Who gives back a lease holds its owner's group. What was read before that may be old: another thread may have given
+    // it back as expired meanwhile, and a record that is free must not become free again.
+    const isHeld = this.#pool.isOfLane(record, lane) && this.#pool.isOwn(record, place, tag);
     let isListed = false;
-    if (at !== -1) {
+    if (isHeld && at !== -1) {
       this.#pool.relink(words[at + HEAD] ?? 0);
       isListed = this.#pool.isListed(record, words[at + HEAD] ?? 0);
       if (isListed) words[at + HEAD] = this.#pool.unlink(record, words[at + HEAD] ?? 0);
       words[at + COUNT] = this.#pool.relink(words[at + HEAD] ?? 0);
     }
-    this.#pool.free(record);
+    if (isHeld) this.#pool.free(record);
     this.table.leave();
     return isListed;
   }
@@ -163,15 +162,34 @@ export class ConcurrencyLeases implements LeaseCounter {
     return record !== 0 && this.#pool.isOwn(record, key.place, key.tag) ? record : 0;
   }
 
+  /** Puts a record at the head, which is the one that lives longest. */
+  #link(at: number, record: number, tick: number): void {
+    const { words } = this.table;
+    const head = words[at + HEAD] ?? 0;
+    const expiry = (tick + this.#leaseTicks) | 0;
+    // A clock that stepped back makes the newest the first to end.
+    if (head === 0 || ((expiry - (words[at + EARLIEST] ?? 0)) | 0) < 0) words[at + EARLIEST] = expiry;
+    this.#pool.setExpiry(record, expiry);
+    this.#pool.push(record, head);
+    words[at + HEAD] = record;
+  }
+
+  /** Ends the leases of an entry that have expired. */
   #prune(at: number, tick: number): void {
+    const { words } = this.table;
+    if ((((words[at + EARLIEST] ?? 0) - tick) | 0) > 0) return;
     const pool = this.#pool;
-    let record = this.table.words[at + HEAD] ?? 0;
+    let soonest = this.#leaseTicks;
+    let record = words[at + HEAD] ?? 0;
     // A thread that died in here may have left a list that bites its tail.
     for (let steps = 0; record !== 0 && steps < pool.records; steps++) {
       const next = pool.next(record);
-      if (((pool.expiry(record) - tick) | 0) <= 0) this.#remove(at, record);
+      const left = (pool.expiry(record) - tick) | 0;
+      if (left <= 0) this.#remove(at, record);
+      else soonest = Math.min(soonest, left);
       record = next;
     }
+    words[at + EARLIEST] = (tick + soonest) | 0;
   }
 
   #remove(at: number, record: number): void {
@@ -221,7 +239,7 @@ function tickOf(now: number): number {
 
 function leasePolicy(pool: LeasePool): EntryPolicy {
   return {
-    words: 2,
+    words: WORDS,
     sweepTicks: 2 ** 30,
     remainingTicks: (words, at, tick) => {
       const head = words[at + HEAD] ?? 0;

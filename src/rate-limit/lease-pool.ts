@@ -65,17 +65,28 @@ export class LeasePool {
     return record;
   }
 
-  /** The record's handles fit nothing any more. */
+  /** The record's handles fit nothing any more. Only for who took it, or holds the group of its key. */
   free(record: number): void {
+    this.#lock.take(header.lock);
+    this.#putBack(record);
+    this.#lock.give(header.lock);
+  }
+
+  /** Frees a record that a thread of the lane took and that has no key yet; any other one is left alone. */
+  freeUnowned(record: number, lane: number): void {
+    this.#lock.take(header.lock);
+    if (this.isOfLane(record, lane) && this.ownerTag(record) === 0) this.#putBack(record);
+    this.#lock.give(header.lock);
+  }
+
+  #putBack(record: number): void {
     const words = this.#words;
     const at = place(record);
-    this.#lock.take(header.lock);
     words[at + FENCE] = ((words[at + FENCE] ?? 0) + 1) % FENCES;
     words[at + TAG] = 0;
     words[at + LANE] = 0;
     words[at + NEXT] = words[header.free] ?? 0;
     words[header.free] = record;
-    this.#lock.give(header.lock);
   }
 
   /** Records that were ever in use; none has a larger number. */
