@@ -1,6 +1,7 @@
 /** The counters of one limiter, made anew or attached to another thread's. All keys are hashed with one secret. */
 import { ConcurrencyLeases } from './concurrency-leases.ts';
 import type { Counter, Counters, LimitAlgorithm, LimiterState } from './contract.ts';
+import { namedUnder, sharedUnder } from './named-buffers.ts';
 import { SlidingCounter } from './sliding-counter.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WindowRequests, type CounterOptions } from './window-requests.ts';
@@ -44,20 +45,27 @@ export class CounterSet implements Counters {
     const shared = options.shared?.buffers;
     const first = options.seed === undefined ? {} : { seed: options.seed };
     this.windowMs = windowMs;
-    this.requests = makeCounter(algorithm, 'requests', { windowMs, capacity, ...first, ...part(shared, 'requests.') });
+    this.requests = makeCounter(algorithm, 'requests', {
+      windowMs,
+      capacity,
+      ...first,
+      ...sharedUnder('requests.', shared),
+    });
     const { seed } = this.requests;
     this.seed = seed;
-    this.tokens = makeCounter(algorithm, 'tokens', { windowMs, capacity, seed, ...part(shared, 'tokens.') });
-    this.leases = new ConcurrencyLeases({ leaseMs, capacity, leases, seed, lane, ...part(shared, 'leases.') });
+    this.tokens = makeCounter(algorithm, 'tokens', { windowMs, capacity, seed, ...sharedUnder('tokens.', shared) });
+    this.leases = new ConcurrencyLeases({ leaseMs, capacity, leases, seed, lane, ...sharedUnder('leases.', shared) });
   }
 
   /** For `shared` of a limiter on another thread. */
   get state(): LimiterState {
-    const parts = { 'requests.': this.requests, 'tokens.': this.tokens, 'leases.': this.leases };
-    const named = Object.entries(parts).flatMap(([prefix, { buffers }]) =>
-      Object.entries(buffers).map(([name, buffer]) => [prefix + name, buffer] as const),
-    );
-    return { buffers: Object.fromEntries(named) };
+    return {
+      buffers: {
+        ...namedUnder('requests.', this.requests.buffers),
+        ...namedUnder('tokens.', this.tokens.buffers),
+        ...namedUnder('leases.', this.leases.buffers),
+      },
+    };
   }
 }
 
@@ -71,10 +79,4 @@ export function makeCounter(algorithm: LimitAlgorithm, of: 'requests' | 'tokens'
     case 'token_bucket':
       return new TokenBucket(options);
   }
-}
-
-function part(shared: Readonly<Record<string, SharedArrayBuffer>> | undefined, prefix: string) {
-  if (shared === undefined) return {};
-  const own = Object.entries(shared).filter(([name]) => name.startsWith(prefix));
-  return { shared: Object.fromEntries(own.map(([name, buffer]) => [name.slice(prefix.length), buffer])) };
 }

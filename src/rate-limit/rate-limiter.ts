@@ -22,7 +22,14 @@ import {
   type TokenKind,
 } from './contract.ts';
 import { CounterSet, type CounterSetOptions } from './counters.ts';
-import { planReservations, type Reservation, type ReservedCall } from './reservations.ts';
+import {
+  partialUse,
+  planReservations,
+  reservedKind,
+  unreservedTokens,
+  type Reservation,
+  type ReservedCall,
+} from './reservations.ts';
 import type { OutputCapEdit } from './token-estimate.ts';
 import { tokensOfKind } from './token-usage.ts';
 import { WindowTokens } from './window-tokens.ts';
@@ -144,7 +151,7 @@ export class RateLimiter {
 
   /** The call failed, or its client went away: everything is given back but what was used until then. */
   fail(hold: Hold, partialUsage: LimitedUsage | null = null): void {
-    this.#finish(hold, partialUsage !== null && partialUsage.completionTokens > 0 ? partialUsage : null, false);
+    this.#finish(hold, partialUse(partialUsage), false);
   }
 
   /** Lets the slots live on. @returns whether all were still there; false: others may have them now */
@@ -159,7 +166,7 @@ export class RateLimiter {
     const used = tokensOfKind(usage, this.#tokenKind, true);
     for (const scope of scopes) {
       const { tokens: limit, key } = scope.descriptor;
-      if (limit === null || isProjectBucket(key)) continue;
+      if (limit === null || reservedKind(key) !== 'total') continue;
       this.#tokens(scope).adjust(scope.key, used, chargeOf(limit, at), at);
     }
   }
@@ -193,7 +200,7 @@ export class RateLimiter {
   #countOneToken(scopes: readonly Scope[], at: number): Refusal | null {
     for (const scope of scopes) {
       const { tokens: limit, key } = scope.descriptor;
-      if (limit === null || isProjectBucket(key)) continue;
+      if (limit === null || reservedKind(key) !== 'total') continue;
       if (this.#tokens(scope).take(scope.key, limit, 1, at) === REFUSED) return this.#refuse(scope, 'tokens', 1, at);
     }
     return null;
@@ -246,9 +253,7 @@ export class RateLimiter {
     this.#release(hold.leases, now);
     hold.leases = [];
     for (const reservation of hold.reservations) {
-      const kind = reservation.kind === 'total' ? this.#tokenKind : reservation.kind;
-      const used = usage === null ? 0 : tokensOfKind(usage, kind, reservation.kind === 'total');
-      this.#correct(reservation, used - reservation.amount, hold.at, now);
+      this.#correct(reservation, unreservedTokens(reservation, usage, this.#tokenKind), hold.at, now);
     }
     if (isSuccess && usage !== null && !this.#reservesTokens) this.charge(hold.scopes, usage);
   }
@@ -295,10 +300,6 @@ const KINDS: ReadonlyMap<DescriptorKey, number> = new Map(
 /** Number that keeps apart equal values of different scopes. */
 function kindOf(key: DescriptorKey): number {
   return KINDS.get(key) ?? 0;
-}
-
-function isProjectBucket(key: DescriptorKey): boolean {
-  return key === 'model_per_project_itpm' || key === 'model_per_project_otpm';
 }
 
 function chargeOf(limit: number, takenAt: number): Charge {

@@ -1,7 +1,8 @@
 /** Which tokens are reserved where before a call, and the cap that keeps its answer within them. */
-import type { TokenKind } from './contract.ts';
+import type { DescriptorKey, LimitedUsage, TokenKind } from './contract.ts';
 import type { Scope } from './rate-limiter.ts';
 import { estimateTokens, implicitOutputCap, type CallSize, type OutputCapEdit } from './token-estimate.ts';
+import { tokensOfKind } from './token-usage.ts';
 
 export interface Reservation {
   readonly scope: Scope;
@@ -30,7 +31,7 @@ export function planReservations(scopes: readonly Scope[], call: ReservedCall): 
   const limited = scopes.filter(({ descriptor }) => descriptor.tokens !== null);
   if (limited.length === 0) return null;
   const [totals, inputs, outputs] = (['total', 'input', 'output'] as const).map((kind) =>
-    limited.filter((scope) => kindOf(scope) === kind),
+    limited.filter(({ descriptor }) => reservedKind(descriptor.key) === kind),
   ) as [Scope[], Scope[], Scope[]];
   const size = call.size();
   const declared = call.declaredOutputTokens ?? null;
@@ -61,9 +62,21 @@ function withCap(size: CallSize, cap: OutputCapEdit | null): CallSize {
   return cap === null ? size : { ...size, outputCap: cap.value };
 }
 
-function kindOf({ descriptor }: Scope): TokenKind {
-  if (descriptor.key === 'model_per_project_itpm') return 'input';
-  return descriptor.key === 'model_per_project_otpm' ? 'output' : 'total';
+/** `input` and `output` for the separate limits of a project, which are reserved but never charged otherwise. */
+export function reservedKind(key: DescriptorKey): TokenKind {
+  if (key === 'model_per_project_itpm') return 'input';
+  return key === 'model_per_project_otpm' ? 'output' : 'total';
+}
+
+/** Tokens that a call used more than it reserved, below 0: fewer. @param tokenKind what limits of all tokens count */
+export function unreservedTokens({ kind, amount }: Reservation, usage: LimitedUsage | null, tokenKind: TokenKind) {
+  const isTotal = kind === 'total';
+  return (usage === null ? 0 : tokensOfKind(usage, isTotal ? tokenKind : kind, isTotal)) - amount;
+}
+
+/** What counts of a call that failed: its usage where an answer had begun. */
+export function partialUse(usage: LimitedUsage | null): LimitedUsage | null {
+  return usage !== null && usage.completionTokens > 0 ? usage : null;
 }
 
 function smallestLimit(scopes: readonly Scope[]): number | null {

@@ -7,9 +7,10 @@
  * Promises: exact to one bucket; a decision costs the buckets that passed since the last one, at most 121.
  * Gives up: memory, 496 bytes an entry; counts above 8,388,607 in a bucket; and up to 0.83 % of throughput.
  */
-import { SharedTable, type EntryPolicy } from '../primitives/shared-table.ts';
+import type { EntryPolicy, SharedTable } from '../primitives/shared-table.ts';
 import type { TableKey } from '../primitives/table-key.ts';
 import { REFUSED, type Charge, type Counter } from './contract.ts';
+import { openTable } from './open-table.ts';
 import type { CounterOptions } from './window-requests.ts';
 
 const BUCKETS_PER_WINDOW = 120;
@@ -43,10 +44,7 @@ export class SlidingCounter implements Counter {
     const { shared, capacity, seed, windowMs } = options;
     const buffer = shared?.['sliding'];
     this.bucketMs = windowMs / BUCKETS_PER_WINDOW;
-    this.table =
-      buffer === undefined
-        ? SharedTable.create({ capacity, policy, ...(seed === undefined ? {} : { seed }) })
-        : new SharedTable(buffer, policy);
+    this.table = openTable(policy, { capacity, seed, buffer });
     this.buffers = { sliding: this.table.buffer };
   }
 

@@ -5,9 +5,10 @@
  * rounding; an entry is 16 bytes. Over any `windowMs` at most twice the limit passes (a full bucket, and what comes in).
  * A clock that steps back by less than a window adds nothing until it is where it was.
  */
-import { SharedTable, type EntryPolicy } from '../primitives/shared-table.ts';
+import type { EntryPolicy, SharedTable } from '../primitives/shared-table.ts';
 import type { TableKey } from '../primitives/table-key.ts';
 import { REFUSED, type Charge, type Counter } from './contract.ts';
+import { openTable } from './open-table.ts';
 import type { CounterOptions } from './window-requests.ts';
 
 /** Words of an entry; the level is one 64-bit float. */
@@ -34,10 +35,7 @@ export class TokenBucket implements Counter {
       },
     };
     this.#windowMs = windowMs;
-    this.table =
-      buffer === undefined
-        ? SharedTable.create({ capacity, policy, ...(seed === undefined ? {} : { seed }) })
-        : new SharedTable(buffer, policy);
+    this.table = openTable(policy, { capacity, seed, buffer });
     this.#levels = new Float64Array(this.table.buffer, 0, this.table.buffer.byteLength >> 3);
     this.buffers = { bucket: this.table.buffer };
   }

@@ -7,9 +7,10 @@
  * LiteLLM-compat: the first refused request counts, too, and a counter over its limit holds until it is more than
  * `windowMs` old, not only until the second; a clock that steps back by less than a window changes nothing.
  */
-import { SharedTable, type EntryPolicy } from '../primitives/shared-table.ts';
+import type { EntryPolicy, SharedTable } from '../primitives/shared-table.ts';
 import type { TableKey } from '../primitives/table-key.ts';
 import { REFUSED, type Charge, type Counter } from './contract.ts';
+import { openTable } from './open-table.ts';
 import { Ticks } from './ticks.ts';
 
 const LARGEST_NARROW_LIMIT = 65_534;
@@ -87,10 +88,7 @@ class RequestTable {
     const buffer = shared?.[isNarrow ? 'narrow' : 'wide'];
     this.#ticks = ticks;
     this.#isNarrow = isNarrow;
-    this.table =
-      buffer === undefined
-        ? SharedTable.create({ capacity, policy, ...(seed === undefined ? {} : { seed }) })
-        : new SharedTable(buffer, policy);
+    this.table = openTable(policy, { capacity, seed, buffer });
   }
 
   take(key: TableKey, limit: number, amount: number, now: number): number {

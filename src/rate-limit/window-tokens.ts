@@ -8,9 +8,10 @@
  * rules, and the tokens stay for `windowMs` from their first taking (`withRequests`). A correction that finds no count
  * begins one; it stays ten minutes with a limit of requests, and without one until the next window begins.
  */
-import { SharedTable, type EntryPolicy } from '../primitives/shared-table.ts';
+import type { EntryPolicy, SharedTable } from '../primitives/shared-table.ts';
 import type { TableKey } from '../primitives/table-key.ts';
 import { REFUSED, type Charge, type Counter } from './contract.ts';
+import { openTable } from './open-table.ts';
 import { Ticks } from './ticks.ts';
 import { remainingTicks, type CounterOptions } from './window-requests.ts';
 
@@ -35,10 +36,7 @@ export class WindowTokens implements Counter {
     };
     const buffer = shared?.['tokens'];
     this.#ticks = ticks;
-    this.table =
-      buffer === undefined
-        ? SharedTable.create({ capacity, policy, ...(seed === undefined ? {} : { seed }) })
-        : new SharedTable(buffer, policy);
+    this.table = openTable(policy, { capacity, seed, buffer });
     this.buffers = { tokens: this.table.buffer };
   }
 

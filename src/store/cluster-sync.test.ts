@@ -21,6 +21,9 @@ class World {
   before: () => Promise<void> = async () => {
     await this.time.wait(1);
   };
+  /** What it takes to connect. */
+  connecting: () => Promise<void> = () => Promise.resolve();
+  closed = 0;
   beatAnswer: Partial<BeatAnswer> = {};
   readonly beats: Beat[] = [];
   readonly state = new DeploymentState({ deployments: 1 });
@@ -30,7 +33,10 @@ class World {
     const limiter = new SlicedLimiter({ slices, waitMs: 300, now: this.time.now });
     const say = (_fields: object, line: string): void => void this.lines.push(line);
     const sync = new ClusterSync({
-      connect: () => Promise.resolve(this.#far()),
+      connect: async () => {
+        await this.connecting();
+        return this.#far();
+      },
       process: name,
       slices,
       timeoutMs: 150,
@@ -41,12 +47,12 @@ class World {
       deployments: { ids: ['one'], state: this.state },
       onHealth: (health) => this.healths.push(health),
     });
-    void sync.start();
+    const started = sync.start();
     const ask = async (limit: number): Promise<boolean> => {
       const scopes = limiter.prepare([{ key: 'api_key', value: 'a', requests: limit, tokens: null, parallel: null }]);
       return (await limiter.admit(scopes, { size: () => expect.unreachable() })).admitted;
     };
-    return { slices, limiter, sync, ask };
+    return { slices, limiter, sync, started, ask };
   }
 
   pass(ms: number): Promise<void> {
@@ -69,7 +75,10 @@ class World {
         return call('beat', async () => ({ ...(await this.store.beat(beat)), ...this.beatAnswer }));
       },
       exchangeUsage: () => call('usage', () => this.store.exchangeUsage()),
-      close: () => Promise.resolve(),
+      close: () => {
+        this.closed++;
+        return Promise.resolve();
+      },
     };
   }
 }
@@ -194,6 +203,53 @@ describe('cluster sync', () => {
     void sync.stop();
     await world.pass(1);
     expect(await waiting).toBe(true);
+  });
+
+  it('connects again when that failed, and keeps the reason until then', async () => {
+    const world = new World();
+    world.connecting = () => Promise.reject(new Error('no such package'));
+    const { sync, started, ask } = world.member('a');
+    await world.pass(1);
+    await started;
+    await world.pass(2000);
+    expect(sync.health()).toMatchObject({ state: 'alone', reason: 'no such package' });
+    expect(world.lines).toHaveLength(1);
+    expect(await ask(10)).toBe(true);
+    world.connecting = () => Promise.resolve();
+    await world.pass(10_000);
+    expect(sync.health()).toEqual({ state: 'shared', processes: 1, reason: null });
+    expect(world.reports[0]).toMatchObject({ used: 1 });
+  });
+
+  it('closes a connection that was made while it stopped, and asks nothing over it', async () => {
+    const world = new World();
+    const connecting = Promise.withResolvers<void>();
+    world.connecting = () => connecting.promise;
+    const { sync, started, slices } = world.member('a');
+    await sync.stop();
+    connecting.resolve();
+    await world.pass(1);
+    await started;
+    slices.signals.ring();
+    await world.pass(10_000);
+    expect(world.calls).toEqual([]);
+    expect(world.closed).toBe(1);
+    expect(world.healths).toEqual([]);
+  });
+
+  it('stays alone when an answer comes after it stopped', async () => {
+    const world = new World();
+    const { sync, slices } = world.member('a');
+    const answer = Promise.withResolvers<void>();
+    world.before = () => answer.promise;
+    await world.pass(50);
+    expect(world.calls).toEqual(['beat']);
+    await sync.stop();
+    answer.resolve();
+    await world.pass(10_000);
+    expect(slices.signals.isAlone).toBe(true);
+    expect(sync.health().state).toBe('connecting');
+    expect(world.lines).toEqual([]);
   });
 });
 

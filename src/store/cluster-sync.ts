@@ -7,9 +7,11 @@
  * 100 ms to 5 s (doubled, with jitter), and says once that it is back. What was counted meanwhile is reported then.
  */
 import type { SliceSet } from '../rate-limit/slices/slice-set.ts';
+import { answerWithin } from './answer-within.ts';
 import type { BeatAnswer, ClusterHealth, ClusterStore } from './contract.ts';
 import { DeploymentExchange, type SharedDeployments } from './deployment-exchange.ts';
 import { SliceReconciler } from './slice-reconciler.ts';
+import type { StartTimer } from './start-timer.ts';
 
 /** The part of a logger that is used. */
 export interface ClusterLog {
@@ -18,6 +20,7 @@ export interface ClusterLog {
 }
 
 export interface ClusterSyncOptions {
+  /** Asked again with each try when it rejects. */
   readonly connect: () => Promise<ClusterStore>;
   /** Name of this process, never used twice. */
   readonly process: string;
@@ -30,8 +33,7 @@ export interface ClusterSyncOptions {
   readonly now: () => number;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Calls back once. @returns what prevents it */
-  readonly startTimer: (callback: () => void, ms: number) => () => void;
+  readonly startTimer: StartTimer;
   readonly log: ClusterLog;
   /** Told of every change. */
   readonly onHealth?: (health: ClusterHealth) => void;
@@ -71,24 +73,24 @@ export class ClusterSync {
     this.share(deployments);
   }
 
-  /** Resolves after the first round, answered or not. */
+  /** Resolves after the first round, answered or not, or when there is no store to ask; never rejects. */
   async start(): Promise<void> {
-    const { slices, connect } = this.#options;
-    try {
-      this.#store = await connect();
-    } catch (error) {
-      this.#failed(error);
-    }
+    const { slices } = this.#options;
+    await this.#connect();
+    if (this.#isStopped) return;
     if (slices !== null) this.#stopListening = slices.signals.onRing(() => this.#rung());
-    this.#next(0);
+    if (this.#store === null) this.#firstRound.resolve();
+    this.#next(this.#store === null ? this.#retryMs() : 0);
     await this.#firstRound.promise;
   }
 
+  /** What is under way meanwhile changes nothing any more, also the making of a connection. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelTimer();
     this.#stopListening();
     this.#firstRound.resolve();
+    this.#reconciler?.stop();
     // Whoever still waits decides alone.
     this.#options.slices?.signals.setAlone(true);
     this.#options.slices?.signals.answered();
@@ -110,6 +112,16 @@ export class ClusterSync {
     return this.#store;
   }
 
+  async #connect(): Promise<void> {
+    try {
+      const store = await this.#options.connect();
+      if (this.#isStopped) await store.close();
+      else this.#store = store;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   #next(ms: number): void {
     if (this.#isStopped) return;
     this.#cancelTimer = this.#options.startTimer(() => void this.#round(false), ms);
@@ -125,10 +137,8 @@ export class ClusterSync {
     if (this.#isBusy) return this.#next(this.#intervalMs);
     this.#isBusy = true;
     this.#isRung = false;
-    const work = isUrgent ? this.#exchangeUrgent() : this.#exchangeAll();
-    const isAnswered = await this.#within(work);
-    // A call that is still under way may yet be answered; another one behind it would only wait.
-    await work.catch(() => {});
+    if (this.#store === null) await this.#connect();
+    const isAnswered = this.#store !== null && (await this.#exchange(isUrgent));
     this.#isBusy = false;
     this.#firstRound.resolve();
     if (!isUrgent) this.#next(isAnswered ? this.#intervalMs : this.#retryMs());
@@ -140,20 +150,20 @@ export class ClusterSync {
     if (isWaitedFor && isAnswered && !this.#isStopped) void this.#round(true);
   }
 
-  /** @returns whether the work was done in time; if not, the process is alone from now on */
-  async #within(work: Promise<void>): Promise<boolean> {
+  /** @returns whether all was answered in time; if not, the process is alone from now on */
+  async #exchange(isUrgent: boolean): Promise<boolean> {
     const { timeoutMs, startTimer } = this.#options;
-    const timeout = Promise.withResolvers<never>();
-    const cancel = startTimer(() => timeout.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const work = isUrgent ? this.#exchangeUrgent() : this.#exchangeAll();
+    let isAnswered = true;
     try {
-      await Promise.race([work, timeout.promise]);
-      return true;
+      await answerWithin(work, timeoutMs, startTimer);
     } catch (error) {
+      isAnswered = false;
       this.#failed(error);
-      return false;
-    } finally {
-      cancel();
     }
+    // A call that is still under way may yet be answered; another one behind it would only wait.
+    await work.catch(() => {});
+    return isAnswered;
   }
 
   async #exchangeUrgent(): Promise<void> {
@@ -216,6 +226,7 @@ export class ClusterSync {
   }
 
   #succeeded({ processes }: BeatAnswer): void {
+    if (this.#isStopped) return;
     const { slices, log } = this.#options;
     const before = this.#health;
     this.#failures = 0;
@@ -227,6 +238,7 @@ export class ClusterSync {
   }
 
   #failed(error: unknown): void {
+    if (this.#isStopped) return;
     const { slices, log } = this.#options;
     const { state, processes } = this.#health;
     const reason = error instanceof Error ? error.message : String(error);
@@ -235,7 +247,7 @@ export class ClusterSync {
     // Whoever waits decides alone now.
     slices?.signals.answered();
     this.#setHealth({ state: 'alone', processes, reason });
-    if (state !== 'alone' && !this.#isStopped)
+    if (state !== 'alone')
       log.warn(
         { reason, processes },
         `the cluster does not answer; each process goes on with 1/${processes} of every limit`,

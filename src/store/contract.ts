@@ -5,34 +5,16 @@
  * report says the whole of what a process used, not what came since, so that repeating one changes nothing.
  * Calls reject when the store cannot answer; nobody may wait for them on a request's path without a bound of his own.
  */
+import type { SliceGrant, SliceUse } from '../rate-limit/slices/contract.ts';
 import type { SliceKind } from '../rate-limit/slices/slice-signals.ts';
 
 /** One process's use of one limit. */
-export interface SliceReport {
+export interface SliceReport extends SliceUse {
   readonly kind: SliceKind;
   /** Hash of the scope, 16 hexadecimal digits. */
   readonly key: string;
-  readonly limit: number;
-  /** Name of the window that the numbers are of; 0: one that only the process knows, or none. */
-  readonly window: number;
-  readonly leftMs: number;
-  readonly used: number;
-  readonly kept: number;
-  /** Wanted now; below `smallest` it is of no use. */
-  readonly pending: number;
-  readonly smallest: number;
   /** Wanted for what comes next. */
   readonly ahead: number;
-}
-
-export interface SliceAnswer {
-  /** 0: there is no window, and none was begun. */
-  readonly window: number;
-  readonly leftMs: number;
-  readonly used: number;
-  readonly granted: number;
-  readonly free: number;
-  readonly possible: number;
 }
 
 /** Who reports, and how many there are. */
@@ -82,7 +64,7 @@ export interface UsageAnswer {
 
 export interface ClusterStore {
   /** Answers in the order of the reports; of several reports of one limit the sum of what is held never passes the limit. */
-  exchangeSlices(process: ReportingProcess, reports: readonly SliceReport[]): Promise<readonly SliceAnswer[]>;
+  exchangeSlices(process: ReportingProcess, reports: readonly SliceReport[]): Promise<readonly SliceGrant[]>;
   beat(beat: Beat): Promise<BeatAnswer>;
   /** Adds what was used since the last report. */
   exchangeUsage(uses: readonly DeploymentUse[]): Promise<UsageAnswer>;

@@ -8,10 +8,10 @@
  * Promises: memory bounded by `mostKeys`; one exchange at a time; a key is forgotten when its window is over.
  */
 import { TableKey } from '../primitives/table-key.ts';
+import type { CollectedUse, SliceGrant } from '../rate-limit/slices/contract.ts';
 import type { SliceSet } from '../rate-limit/slices/slice-set.ts';
 import { SLICE_KINDS, type ChangedKey, type SliceKind } from '../rate-limit/slices/slice-signals.ts';
-import type { SliceUse } from '../rate-limit/slices/slice-table.ts';
-import type { ClusterStore, ReportingProcess, SliceAnswer, SliceReport } from './contract.ts';
+import type { ClusterStore, ReportingProcess, SliceReport } from './contract.ts';
 
 export interface SliceReconcilerOptions {
   readonly slices: SliceSet;
@@ -34,7 +34,7 @@ interface TrackedKey {
 
 interface Exchange {
   readonly tracked: TrackedKey;
-  readonly use: SliceUse;
+  readonly use: CollectedUse;
 }
 
 const MOST_IN_ONE = 2048;
@@ -53,6 +53,7 @@ export class SliceReconciler {
   readonly #urgent = new Set<TrackedKey>();
   readonly #due = new Set<TrackedKey>();
   readonly #holding = new Set<TrackedKey>();
+  #isStopped = false;
 
   constructor(options: SliceReconcilerOptions) {
     this.#options = options;
@@ -74,11 +75,19 @@ export class SliceReconciler {
     for (const tracked of this.#tracked.values()) this.#due.add(tracked);
   }
 
+  /** Reports nothing any more. What was taken out of the ring and not reported is told anew, to whoever reports next. */
+  stop(): void {
+    const { slices, now } = this.#options;
+    this.#isStopped = true;
+    for (const { kind, key } of [...this.#urgent, ...this.#due]) slices.slices(kind).unmark(key, now());
+  }
+
   /**
    * One exchange. @param isUrgent only what somebody waits for
    * @throws what the store throws; the numbers are reported again next time
    */
   async exchange(process: ReportingProcess, isUrgent: boolean): Promise<void> {
+    if (this.#isStopped) return;
     const { slices, store, now } = this.#options;
     this.#drain(now());
     if (!isUrgent) this.#dueByTime(now());
@@ -86,7 +95,7 @@ export class SliceReconciler {
     if (batch.length === 0) return;
     const askedAt = now();
     const reports = batch.map(({ tracked, use }) => reportOf(tracked, use));
-    let answers: readonly SliceAnswer[];
+    let answers: readonly SliceGrant[];
     try {
       answers = await store.exchangeSlices(process, reports);
     } catch (error) {
@@ -161,7 +170,7 @@ export class SliceReconciler {
     return batch;
   }
 
-  #apply(batch: readonly Exchange[], answers: readonly SliceAnswer[], askedAt: number): void {
+  #apply(batch: readonly Exchange[], answers: readonly SliceGrant[], askedAt: number): void {
     const { slices, intervalMs } = this.#options;
     const now = this.#options.now();
     for (const [index, { tracked, use }] of batch.entries()) {
@@ -184,12 +193,12 @@ export class SliceReconciler {
 }
 
 /** What of the held stays here. @param isNewest reported a moment ago, so that quiet means nothing */
-function keptOf(use: Omit<SliceUse, 'kept'>, held: number, isNewest: boolean): number {
+function keptOf(use: Omit<CollectedUse, 'kept'>, held: number, isNewest: boolean): number {
   if (isNewest || use.pending > 0) return held;
   return use.fresh === 0 ? 0 : Math.min(held, 2 * use.fresh);
 }
 
-function reportOf({ kind, name }: TrackedKey, use: SliceUse): SliceReport {
+function reportOf({ kind, name }: TrackedKey, use: CollectedUse): SliceReport {
   const { limit, window, leftMs, used, kept, pending, smallest, fresh } = use;
   // The first burst of a window says nothing about what follows; what lies idle elsewhere is missed where it is wanted.
   const wanted = window === 0 ? Math.ceil(limit * FIRST_AHEAD) : 2 * Math.max(fresh, pending);

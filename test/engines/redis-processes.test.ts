@@ -1,8 +1,10 @@
 /** Three Node processes under load over one Redis; one of them is killed and another one started in its place. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PACE_MS } from '../support/cluster-order.ts';
 import { ClusterProcess } from '../support/cluster-process.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
+const REPORT_MS = 100;
 let redis: RedisServer;
 const processes: ClusterProcess[] = [];
 
@@ -36,8 +38,9 @@ describe('three processes', () => {
     const admitted = processes.map((one) => one.admitted);
     const all = admitted.reduce((sum, count) => sum + count, 0);
     expect(all).toBeLessThanOrEqual(limit);
-    // What the killed one held, and what it admitted without having told.
-    expect(all).toBeGreaterThanOrEqual(0.97 * limit);
+    // What the killed one held, twice its use between two reports, and what it admitted without having told.
+    const betweenReports = (4 * REPORT_MS) / PACE_MS;
+    expect(all).toBeGreaterThanOrEqual(limit - 3 * betweenReports);
     expect(Math.min(...admitted)).toBeGreaterThan(0);
   });
 
@@ -50,11 +53,16 @@ describe('three processes', () => {
     expect(second.admitted).toBe(0);
     await first.kill();
     const killedAt = Date.now();
-    while (second.admitted === 0) {
-      await second.ask({ ...ask, at: 1 });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    // The lease that the killed one renewed last has to expire: that takes its 12 s.
+    await expect
+      .poll(
+        async () => {
+          await second.ask({ ...ask, at: 1 });
+          return second.admitted;
+        },
+        { interval: 100, timeout: 15_000 },
+      )
+      .toBe(1);
     expect(Date.now() - killedAt).toBeGreaterThan(5000);
-    expect(Date.now() - killedAt).toBeLessThan(15_000);
   });
 });

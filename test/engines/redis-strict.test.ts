@@ -4,8 +4,11 @@ import type { Descriptor } from '../../src/rate-limit/contract.ts';
 import type { Admission, Refusal } from '../../src/rate-limit/rate-limiter.ts';
 import { createStrictLimiter, type RunningStrictLimiter } from '../../src/store/redis/create-strict-limiter.ts';
 import type { RedisSettings } from '../../src/store/redis/redis-settings.ts';
-import { ClusterMember } from '../support/cluster-member.ts';
+import { ClusterMember, type MemberOptions } from '../support/cluster-member.ts';
 import { RedisServer } from '../support/redis-server.ts';
+
+/** Asked as often as Redis can have changed. */
+const POLL = { interval: 10, timeout: 10_000 };
 
 let redis: RedisServer;
 const members: ClusterMember[] = [];
@@ -22,8 +25,8 @@ afterEach(async () => {
   await Promise.all(members.splice(0).map((member) => member.sync.stop()));
 });
 
-async function start(settings: RedisSettings): Promise<void> {
-  const member = await ClusterMember.start({ settings });
+async function start(settings: RedisSettings, options: Partial<MemberOptions> = {}): Promise<void> {
+  const member = await ClusterMember.start({ settings, ...options });
   members.push(member);
   running.push(await createStrictLimiter({ settings, slices: member.slices, local: member.limiter, now: member.now }));
 }
@@ -89,6 +92,19 @@ describe('strict mode', () => {
     expect((await admit(0, both, 85)).admitted).toBe(true);
   });
 
+  it('counts one token before the call and its use after it where tokens are not reserved', async () => {
+    await start({ ...redis.settings, namespace: 'after' }, { reservesTokens: false, tokenKind: 'output' });
+    const limits = [scope('k', { tokens: 50 })];
+    const taken = await admit(0, limits, 1000);
+    if (!taken.admitted) throw new Error('one token is there');
+    expect(await redis.command('get', 'after:{api_key:k}:tokens')).toBe('1');
+    running[0]?.limiter.settle(taken.hold, { promptTokens: 1000, completionTokens: 49, totalTokens: 1049 });
+    running[0]?.limiter.settle(taken.hold, { promptTokens: 1000, completionTokens: 49, totalTokens: 1049 });
+    // Commands of one connection are run in order: this one sees the correction.
+    expect(await admit(0, limits)).toMatchObject({ admitted: false, status: { type: 'tokens', remaining: 0 } });
+    expect(await redis.command('get', 'after:{api_key:k}:tokens')).toBe('50');
+  });
+
   it('decides within the bound by its part of the limit when Redis is gone', async () => {
     const settings = { ...redis.settings, namespace: 'gone', timeoutMs: 200 };
     for (let count = 0; count < 2; count++) await start(settings);
@@ -102,10 +118,12 @@ describe('strict mode', () => {
     await Promise.all(members.map((member) => member.healthy(({ state }) => state === 'shared')));
     // Each thread has a connection of its own, which comes back by itself.
     for (const [index] of running.entries()) {
-      while ((await redis.command('exists', `gone:{api_key:back${index}}:requests`)) === '0') {
-        await admit(index, [scope(`back${index}`, { requests: 1000 })]);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      await expect
+        .poll(async () => {
+          await admit(index, [scope(`back${index}`, { requests: 1000 })]);
+          return await redis.command('exists', `gone:{api_key:back${index}}:requests`);
+        }, POLL)
+        .toBe('1');
     }
     expect((await admit(0, [scope('after', { requests: 1 })])).admitted).toBe(true);
     expect((await admit(1, [scope('after', { requests: 1 })])).admitted).toBe(false);

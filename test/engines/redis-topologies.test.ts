@@ -6,6 +6,9 @@ import { ClusterMember } from '../support/cluster-member.ts';
 import { RedisServer, redisSettings } from '../support/redis-server.ts';
 import type { RedisSettings } from '../../src/store/redis/redis-settings.ts';
 
+/** Servers tell one another what they know by their own clocks; there is nothing to subscribe to. */
+const POLL = { interval: 50, timeout: 15_000 };
+
 const servers: RedisServer[] = [];
 const members: ClusterMember[] = [];
 
@@ -40,12 +43,9 @@ describe('other kinds of Redis', () => {
       nodes.push(await server({ flags: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] }));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     await promisify(execFile)('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes']);
-    while (
-      !(await Promise.all(nodes.map((node) => node.command('cluster', 'info')))).every((info) =>
-        info.includes('cluster_state:ok'),
-      )
-    )
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    // Each node learns by itself that all slots are served.
+    for (const node of nodes)
+      await expect.poll(() => node.command('cluster', 'info'), POLL).toContain('cluster_state:ok');
     await expectExact(
       redisSettings({ kind: 'cluster', nodes: nodes.map(({ port }) => ({ host: '127.0.0.1', port })) }),
     );
@@ -62,14 +62,12 @@ describe('other kinds of Redis', () => {
       'sentinel down-after-milliseconds mymaster 500',
       'sentinel failover-timeout mymaster 3000',
     ].join('\n');
-    const sentinels = [];
+    const sentinels: RedisServer[] = [];
     for (let count = 0; count < 3; count++) sentinels.push(await server({ sentinel: `${watch}\n` }));
     const nodes = sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
     await expectExact(redisSettings({ kind: 'sentinel', nodes, serviceName: 'mymaster', sentinelPassword: null }));
-    while (!(await master.command('info', 'replication')).includes('state=online'))
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    while (!(await sentinels[0]?.command('sentinel', 'ckquorum', 'mymaster'))?.startsWith('OK 3'))
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => master.command('info', 'replication'), POLL).toContain('state=online');
+    await expect.poll(() => sentinels[0]?.command('sentinel', 'ckquorum', 'mymaster'), POLL).toMatch(/^OK 3/);
     const lost = Promise.all(members.map((member) => member.healthy(({ state }) => state === 'alone')));
     await master.kill();
     await lost;

@@ -1,17 +1,9 @@
 /** A member of a cluster in a process of its own, told by messages what to ask for: see `ClusterProcess`. */
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { ClusterMember } from './cluster-member.ts';
+import { PACE_MS, type Order } from './cluster-order.ts';
 import { redisSettings } from './redis-server.ts';
-
-export interface Order {
-  readonly name: string;
-  readonly kind: 'requests' | 'parallel';
-  readonly limit: number;
-  /** Calls at the same time, each followed by the next. */
-  readonly at: number;
-  /** Refusals in a row after which a flood is over; 0: one call each. */
-  readonly patience: number;
-}
 
 const [port = '', namespace = ''] = process.argv.slice(2);
 const settings = redisSettings({ kind: 'single', node: { host: '127.0.0.1', port: Number(port) } }, { namespace });
@@ -24,7 +16,8 @@ async function flood({ name, kind, limit, patience }: Order): Promise<void> {
     process.send?.({ admitted, processes: member.sync.health().processes });
     refusals = admitted ? 0 : refusals + 1;
     if (patience === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    // The pace of a caller: a refusal must be able to become an admission before patience ends.
+    await setTimeout(PACE_MS);
   }
 }
 

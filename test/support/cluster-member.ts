@@ -1,6 +1,6 @@
 /** One member of a cluster in the test's own process: slices, the sync over Redis, a limiter, deployments. */
 import { DeploymentState } from '../../src/router/deployment-state.ts';
-import type { Descriptor } from '../../src/rate-limit/contract.ts';
+import type { Descriptor, TokenKind } from '../../src/rate-limit/contract.ts';
 import type { Admission, Refusal } from '../../src/rate-limit/rate-limiter.ts';
 import { SliceSet } from '../../src/rate-limit/slices/slice-set.ts';
 import { SlicedLimiter } from '../../src/rate-limit/slices/sliced-limiter.ts';
@@ -13,6 +13,8 @@ export interface MemberOptions {
   readonly settings: RedisSettings;
   readonly now?: () => number;
   readonly windowMs?: number;
+  readonly tokenKind?: TokenKind;
+  readonly reservesTokens?: boolean;
   /** Before it starts. */
   readonly prepare?: (member: ClusterMember) => void;
 }
@@ -26,10 +28,10 @@ export class ClusterMember {
   readonly now: () => number;
   readonly #listeners = new Set<() => void>();
 
-  private constructor({ settings, now = Date.now, windowMs = 60_000 }: MemberOptions) {
+  private constructor({ settings, now = Date.now, windowMs = 60_000, ...tokens }: Omit<MemberOptions, 'prepare'>) {
     this.now = now;
     this.slices = new SliceSet({ seed: 7, capacity: 1000, leases: 1000, windowMs });
-    this.limiter = new SlicedLimiter({ slices: this.slices, waitMs: 2 * settings.timeoutMs, now });
+    this.limiter = new SlicedLimiter({ slices: this.slices, waitMs: 2 * settings.timeoutMs, now, ...tokens });
     const say = (_fields: object, line: string): void => void this.lines.push(line);
     this.sync = createClusterSync({
       settings,
@@ -42,8 +44,9 @@ export class ClusterMember {
   }
 
   static async start(options: MemberOptions): Promise<ClusterMember> {
-    const member = new ClusterMember(options);
-    options.prepare?.(member);
+    const { prepare, ...rest } = options;
+    const member = new ClusterMember(rest);
+    prepare?.(member);
     await member.sync.start();
     return member;
   }

@@ -1,7 +1,7 @@
 /** The test's side of a member of a cluster that runs in a process of its own. */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import type { Order } from './cluster-child.ts';
+import type { Order } from './cluster-order.ts';
 
 interface Message {
   readonly admitted?: boolean;

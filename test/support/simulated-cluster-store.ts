@@ -2,12 +2,12 @@
  * The cluster store in plain words and in memory: what the Redis scripts are compared with, and what simulations use.
  * Only windows and beats; one object is what all processes share.
  */
+import type { SliceGrant } from '../../src/rate-limit/slices/contract.ts';
 import type {
   Beat,
   BeatAnswer,
   ClusterStore,
   ReportingProcess,
-  SliceAnswer,
   SliceReport,
   UsageAnswer,
 } from '../../src/store/contract.ts';
@@ -46,27 +46,26 @@ export class SimulatedClusterStore implements ClusterStore {
     return [...(this.#windows.get(key)?.parts.values() ?? [])].reduce((sum, { held }) => sum + held, 0);
   }
 
-  // oxlint-disable-next-line typescript/require-await -- a contract for stores that are elsewhere
-  async exchangeSlices(process: ReportingProcess, reports: readonly SliceReport[]): Promise<readonly SliceAnswer[]> {
-    return reports.map((report) => this.#exchange(process, report));
+  exchangeSlices(process: ReportingProcess, reports: readonly SliceReport[]): Promise<readonly SliceGrant[]> {
+    return Promise.resolve(reports.map((report) => this.#exchange(process, report)));
   }
 
-  // oxlint-disable-next-line typescript/require-await
-  async beat({ process }: Beat): Promise<BeatAnswer> {
+  beat({ process }: Beat): Promise<BeatAnswer> {
     const now = this.#options.now();
     this.#processes.set(process, now);
     for (const [id, at] of this.#processes) if (at <= now - SILENT_MS) this.#processes.delete(id);
-    return { processes: this.#processes.size, epoch: 'one', cooldownVersion: 0, cooldowns: null };
+    return Promise.resolve({ processes: this.#processes.size, epoch: 'one', cooldownVersion: 0, cooldowns: null });
   }
 
-  // oxlint-disable-next-line typescript/require-await
-  async exchangeUsage(): Promise<UsageAnswer> {
-    return { minute: 0, totals: [] };
+  exchangeUsage(): Promise<UsageAnswer> {
+    return Promise.resolve({ minute: 0, totals: [] });
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 
-  #exchange({ id, processes }: ReportingProcess, report: SliceReport): SliceAnswer {
+  #exchange({ id, processes }: ReportingProcess, report: SliceReport): SliceGrant {
     const { key, limit, window, pending, smallest, ahead } = report;
     const { now, windowMs } = this.#options;
     const second = Math.floor(now() / 1000);

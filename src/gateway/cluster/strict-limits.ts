@@ -30,9 +30,10 @@ export class StrictLimits {
     this.#log = log;
   }
 
-  /** A limiter over the connection; the parts of the first configuration with this Redis and this seed count. */
+  /** A limiter over the connection; the parts of the first configuration that has the same Redis and counts the same way. */
   limiter(parts: StrictParts): ScopeLimiter {
-    const place = JSON.stringify([parts.settings, parts.slices.seed]);
+    const { settings, slices, local } = parts;
+    const place = JSON.stringify([settings, slices.seed, local.tokenKind, local.reservesTokens]);
     // Kept, so that a call ends where it began when a reload has moved the limits.
     let found: Promise<ScopeLimiter> | null = null;
     const limiter = (): Promise<ScopeLimiter> =>

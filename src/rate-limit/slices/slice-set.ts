@@ -2,6 +2,7 @@
 import type { TableKey } from '../../primitives/table-key.ts';
 import { ConcurrencyLeases } from '../concurrency-leases.ts';
 import type { Counters, LimiterState, LimitType } from '../contract.ts';
+import { namedUnder, sharedUnder } from '../named-buffers.ts';
 import { SliceCounter } from './slice-counter.ts';
 import { SliceLeases } from './slice-leases.ts';
 import { SLICE_KINDS, SliceSignals, type SliceKind } from './slice-signals.ts';
@@ -57,7 +58,7 @@ export class SliceSet implements Counters {
       leases,
       seed,
       lane,
-      ...(buffers === undefined ? {} : { shared: leaseBuffers(buffers) }),
+      ...sharedUnder(LEASES, buffers),
     });
     const table = (kind: SliceKind): SliceTable => {
       const own = buffers?.[kind];
@@ -79,8 +80,7 @@ export class SliceSet implements Counters {
   get state(): LimiterState {
     const buffers: Record<string, SharedArrayBuffer> = { signals: this.signals.buffer };
     for (const kind of SLICE_KINDS) buffers[kind] = this.slices(kind).table.buffer;
-    for (const [name, buffer] of Object.entries(this.leases.buffers)) buffers[LEASES + name] = buffer;
-    return { buffers };
+    return { buffers: { ...buffers, ...namedUnder(LEASES, this.leases.buffers) } };
   }
 
   slices(kind: SliceKind): SliceTable {
@@ -93,15 +93,15 @@ export class SliceSet implements Counters {
   }
 
   /** This thread decides within its process's part, without asking. */
-  setOnItsOwn(isOnItsOwn: boolean): void {
-    for (const kind of SLICE_KINDS) this.slices(kind).isOnItsOwn = isOnItsOwn;
+  onItsOwn<T>(decide: () => T): T {
+    for (const kind of SLICE_KINDS) this.slices(kind).isOnItsOwn = true;
+    try {
+      return decide();
+    } finally {
+      for (const kind of SLICE_KINDS) this.slices(kind).isOnItsOwn = false;
+    }
   }
 }
 
 /** As in the state of a limiter without slices. */
 const LEASES = 'leases.';
-
-function leaseBuffers(buffers: Readonly<Record<string, SharedArrayBuffer>>) {
-  const own = Object.entries(buffers).filter(([name]) => name.startsWith(LEASES));
-  return Object.fromEntries(own.map(([name, buffer]) => [name.slice(LEASES.length), buffer]));
-}

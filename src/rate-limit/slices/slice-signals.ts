@@ -58,12 +58,12 @@ export class SliceSignals {
 
   /** Nobody answers: each process decides within its part of each limit. True until the cluster answered once. */
   get isAlone(): boolean {
-    return (this.#words[ALONE] ?? 0) !== 0;
+    return Atomics.load(this.#words, ALONE) !== 0;
   }
 
   /** Processes that share the limits, as last known; at least 1. */
   get processes(): number {
-    return this.#words[PROCESSES] ?? 1;
+    return Atomics.load(this.#words, PROCESSES);
   }
 
   setAlone(isAlone: boolean): void {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { TableKey } from '../../primitives/table-key.ts';
 import { REFUSED } from '../contract.ts';
+import type { SliceGrant, SliceUse } from './contract.ts';
 import { SliceSignals } from './slice-signals.ts';
-import { SliceTable, type SliceGrant, type SliceUse } from './slice-table.ts';
+import { SliceTable } from './slice-table.ts';
 
 const START = 1_800_000_000_000;
 const WINDOW = START / 1000;

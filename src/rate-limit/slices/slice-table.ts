@@ -9,10 +9,12 @@
  * of processes and at least 1, without asking.
  * Gives up: 48 bytes a key instead of 8; between two reports only this process knows what it used.
  */
-import { SharedTable, type EntryPolicy } from '../../primitives/shared-table.ts';
+import type { EntryPolicy, SharedTable } from '../../primitives/shared-table.ts';
 import type { TableKey } from '../../primitives/table-key.ts';
 import { REFUSED } from '../contract.ts';
+import { openTable } from '../open-table.ts';
 import { Ticks } from '../ticks.ts';
+import type { CollectedUse, SliceGrant, SliceUse } from './contract.ts';
 import type { SliceKind, SliceSignals } from './slice-signals.ts';
 
 export interface SliceTableOptions {
@@ -24,41 +26,6 @@ export interface SliceTableOptions {
   readonly shared?: SharedArrayBuffer;
   /** Use that is known elsewhere and goes down by itself (slots); left out: what was taken in the window. */
   readonly live?: (key: TableKey, now: number) => number;
-}
-
-/** What a key has to report. */
-export interface SliceUse {
-  readonly limit: number;
-  /** Name of the window, 0: none that the cluster knows. */
-  readonly window: number;
-  /** Until the window ends here. */
-  readonly leftMs: number;
-  /** All that was used in the window. */
-  readonly used: number;
-  /** Kept for what comes next. */
-  readonly kept: number;
-  /** Asked for since the last report and not there. */
-  readonly pending: number;
-  /** The smallest of what was asked for. */
-  readonly smallest: number;
-  /** Used since the last report. */
-  readonly fresh: number;
-  /** Left in the cluster, as last known. */
-  readonly free: number;
-}
-
-/** What the cluster said to a report. */
-export interface SliceGrant {
-  readonly window: number;
-  readonly leftMs: number;
-  /** What counts as used by this process: as reported, or with what it had forgotten. */
-  readonly used: number;
-  /** More than was used and kept. */
-  readonly granted: number;
-  /** What nobody holds. */
-  readonly free: number;
-  /** Most that could still be given: others give back what they do not use. */
-  readonly possible: number;
 }
 
 const END = 0;
@@ -98,17 +65,13 @@ export class SliceTable {
   isOnItsOwn = false;
   readonly #signals: SliceSignals;
   readonly #live: ((key: TableKey, now: number) => number) | null;
-  #tick = 0;
 
   constructor({ kind, windowMs, capacity, signals, seed, shared, live }: SliceTableOptions) {
     this.kind = kind;
     this.#live = live ?? null;
     this.ticks = new Ticks(windowMs);
     this.#signals = signals;
-    this.table =
-      shared === undefined
-        ? SharedTable.create({ capacity, policy, ...(seed === undefined ? {} : { seed }) })
-        : new SharedTable(shared, policy);
+    this.table = openTable(policy, { capacity, seed, buffer: shared });
   }
 
   /**
@@ -125,7 +88,7 @@ export class SliceTable {
     if (isTaken) words[at + USED] = bounded((words[at + USED] ?? 0) + amount);
     else if (amount <= limit && held < amount) this.#want(at, amount, now);
     const left = held - amount + (words[at + FREE] ?? 0);
-    this.#leave(key, at, isTaken && held - amount < (words[at + LOW] ?? 0));
+    this.#leave(key, at, now, isTaken && held - amount < (words[at + LOW] ?? 0));
     return isTaken ? Math.max(0, Math.min(limit, left)) : REFUSED;
   }
 
@@ -135,14 +98,14 @@ export class SliceTable {
     const at = this.#enter(key, limit, now);
     if (((words[at + FLAGS] ?? 0) & OPEN) === 0) this.#open(at, now, 0);
     words[at + USED] = Math.max(0, bounded((words[at + USED] ?? 0) + delta));
-    this.#leave(key, at, false);
+    this.#leave(key, at, now, false);
   }
 
   /** There is something to report about the key: less is in use than before. */
   touch(key: TableKey, now: number): void {
     const at = this.table.find(key, this.ticks.at(now) | 0);
     if (at === -1) this.table.leave();
-    else this.#leave(key, at, false);
+    else this.#leave(key, at, now, false);
   }
 
   /** Left in the cluster, where that is known for sure; all of the limit where asking could bring it. */
@@ -190,11 +153,15 @@ export class SliceTable {
    * The control thread takes note of a key. Of what is held and not used, no more than `keep` is left to the process.
    * @param keep told the use so far
    */
-  collect(key: TableKey, now: number, keep: (use: Omit<SliceUse, 'kept'>, held: number) => number): SliceUse | null {
+  collect(
+    key: TableKey,
+    now: number,
+    keep: (use: Omit<CollectedUse, 'kept'>, held: number) => number,
+  ): CollectedUse | null {
     const { words } = this.table;
     const tick = this.ticks.at(now) | 0;
     const at = this.table.find(key, tick);
-    let use: SliceUse | null = null;
+    let use: CollectedUse | null = null;
     if (at !== -1) {
       this.#turn(at, tick);
       const used = this.#live === null ? (words[at + USED] ?? 0) : this.#live(key, now);
@@ -206,7 +173,6 @@ export class SliceTable {
         pending: words[at + PENDING] ?? 0,
         smallest: words[at + SMALLEST] ?? 0,
         fresh: Math.max(0, used - (words[at + REPORTED] ?? 0)),
-        free: words[at + FREE] ?? 0,
       };
       const held = Math.max(0, (words[at + ALLOWED] ?? 0) - used);
       const kept = Math.min(held, Math.max(0, keep(seen, held)));
@@ -262,6 +228,14 @@ export class SliceTable {
     this.table.leave();
   }
 
+  /** The key is told at its next count as if it had not been told: the ring was full, or nobody will report it. */
+  unmark(key: TableKey, now: number): void {
+    const { words } = this.table;
+    const at = this.table.find(key, this.ticks.at(now) | 0);
+    if (at !== -1) words[at + FLAGS] = (words[at + FLAGS] ?? 0) & ~(QUEUED | URGENT);
+    this.table.leave();
+  }
+
   get #isAlone(): boolean {
     return this.isOnItsOwn || this.#signals.isAlone;
   }
@@ -269,7 +243,6 @@ export class SliceTable {
   #enter(key: TableKey, limit: number, now: number): number {
     const tick = this.ticks.at(now) | 0;
     const at = this.table.enter(key, tick);
-    this.#tick = tick;
     this.#turn(at, tick);
     const { words } = this.table;
     if (this.#live !== null) words[at + USED] = this.#live(key, now);
@@ -279,7 +252,7 @@ export class SliceTable {
   }
 
   /** Ends the visit, and tells the control thread once that there is something to report. */
-  #leave(key: TableKey, at: number, isLow: boolean): void {
+  #leave(key: TableKey, at: number, now: number, isLow: boolean): void {
     const { words } = this.table;
     const flags = words[at + FLAGS] ?? 0;
     const isUrgent = !this.#isAlone && ((isLow && (flags & SHORT) === 0) || (words[at + PENDING] ?? 0) > 0);
@@ -287,16 +260,9 @@ export class SliceTable {
     words[at + FLAGS] = flags | wanted;
     this.table.leave();
     const isNew = isUrgent ? (flags & URGENT) === 0 : (flags & QUEUED) === 0;
-    if (isNew && !this.#signals.push({ kind: this.kind, place: key.place, tag: key.tag, isUrgent })) this.#unmark(key);
+    if (isNew && !this.#signals.push({ kind: this.kind, place: key.place, tag: key.tag, isUrgent }))
+      this.unmark(key, now);
     else if (isNew && isUrgent) this.#signals.ring();
-  }
-
-  /** The ring was full: the next count tries again. */
-  #unmark(key: TableKey): void {
-    const { words } = this.table;
-    const at = this.table.find(key, this.#tick);
-    if (at !== -1) words[at + FLAGS] = (words[at + FLAGS] ?? 0) & ~(QUEUED | URGENT);
-    this.table.leave();
   }
 
   /** Closes a window that is over. */

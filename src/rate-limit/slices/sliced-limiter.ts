@@ -6,7 +6,7 @@
  * window ends or (slots, tokens, or where others may give back) for one interval; every other call waits for one answer,
  * at most `waitMs`, and is decided by the process's own part of the limit when none comes.
  */
-import type { Descriptor, LimitedUsage } from '../contract.ts';
+import type { Descriptor, LimitedUsage, TokenKind } from '../contract.ts';
 import {
   RateLimiter,
   type Admission,
@@ -16,24 +16,25 @@ import {
   type Scope,
 } from '../rate-limiter.ts';
 import type { ReservedCall } from '../reservations.ts';
+import { decideOnAnswers, type AskingTimes } from './decide-on-answers.ts';
 import type { SliceSet } from './slice-set.ts';
 
-export interface SlicedLimiterOptions extends Pick<
-  RateLimiterOptions,
-  'now' | 'reservesTokens' | 'tokenKind' | 'retryAfter'
-> {
+export interface SlicedLimiterOptions
+  extends AskingTimes, Pick<RateLimiterOptions, 'reservesTokens' | 'tokenKind' | 'retryAfter'> {
   readonly slices: SliceSet;
-  /** Milliseconds; longer than the control thread waits for an answer. */
-  readonly waitMs: number;
 }
 
 export class SlicedLimiter {
+  readonly tokenKind: TokenKind;
+  readonly reservesTokens: boolean;
   readonly #limiter: RateLimiter;
   readonly #slices: SliceSet;
   readonly #waitMs: number;
   readonly #now: () => number;
 
   constructor({ slices, waitMs, ...rest }: SlicedLimiterOptions) {
+    this.tokenKind = rest.tokenKind ?? 'total';
+    this.reservesTokens = rest.reservesTokens ?? true;
     this.#limiter = new RateLimiter({ ...rest, counters: slices });
     this.#slices = slices;
     this.#waitMs = waitMs;
@@ -49,9 +50,13 @@ export class SlicedLimiter {
   }
 
   admit(scopes: readonly Scope[], call: ReservedCall): Admission | Refusal | Promise<Admission | Refusal> {
-    const { generation } = this.#slices.signals;
+    const since = this.#slices.signals.generation;
     const first = this.#limiter.admit(scopes, call);
-    return first.admitted || !this.#takesBack(scopes, first) ? first : this.#askAgain(scopes, call, generation);
+    if (first.admitted || !this.#takesBack(scopes, first)) return first;
+    const decide = (): Admission | Refusal => this.#limiter.admit(scopes, call);
+    const isForNow = (decision: Admission | Refusal): boolean =>
+      !decision.admitted && this.#takesBack(scopes, decision);
+    return decideOnAnswers(this.#slices, { decide, isForNow, since }, { now: this.#now, waitMs: this.#waitMs });
   }
 
   settle(hold: Hold, usage: LimitedUsage | null): void {
@@ -68,24 +73,6 @@ export class SlicedLimiter {
 
   charge(scopes: readonly Scope[], usage: LimitedUsage): void {
     this.#limiter.charge(scopes, usage);
-  }
-
-  async #askAgain(scopes: readonly Scope[], call: ReservedCall, since: number): Promise<Admission | Refusal> {
-    const { signals } = this.#slices;
-    const end = this.#now() + this.#waitMs;
-    let generation = since;
-    for (let left = this.#waitMs; left > 0; left = end - this.#now()) {
-      await signals.nextAnswer(generation, left);
-      ({ generation } = signals);
-      const decision = this.#limiter.admit(scopes, call);
-      if (decision.admitted || !this.#takesBack(scopes, decision)) return decision;
-    }
-    this.#slices.setOnItsOwn(true);
-    try {
-      return this.#limiter.admit(scopes, call);
-    } finally {
-      this.#slices.setOnItsOwn(false);
-    }
   }
 
   /** Whether the refusal is only for the moment; then the call's requests are not counted yet. */

@@ -1,182 +1,150 @@
 /**
- * A connection to Redis or Valkey: one server, a cluster, or what sentinels name as the master. The only file that loads
- * the client, and only when it is called.
+ * A connection to Redis or Valkey that is made in the background, again and again, until it is closed.
  *
- * Promises: connecting goes on in the background for ever (50 ms to 5 s between attempts, doubled, with jitter); while
- * there is no connection calls fail at once, nothing is queued; a server that is silent for 5 s is given up.
- * No text that leaves here holds a password.
+ * Promises: attempts for ever, 50 ms to 5 s apart (doubled, with jitter), whatever fails: the client cannot be loaded,
+ * nobody listens, the login is refused. Until then every call fails at once with the reason of the last failure. Nothing
+ * rejects but calls, and no text that leaves here holds a password.
  */
-import type { RedisNode, RedisSettings } from './redis-settings.ts';
+import { maskSecrets } from './mask-secrets.ts';
+import { makeRedisClient, type ScriptClient } from './redis-client.ts';
+import type { RedisScript } from './redis-script.ts';
+import type { RedisSettings } from './redis-settings.ts';
 
 export interface RedisConnection {
   /** Keys of one script must lie in one slot. */
   readonly isClustered: boolean;
-  /** Runs a script by its hash, and sends its text where the server does not know it (any more). */
+  /**
+   * Runs a script by its hash, and sends its text where the server does not know it (any more).
+   * @throws Error with Redis' words, or why there is no connection
+   */
   run(script: RedisScript, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+  /** Ends the attempts, too; calls that wait for an answer fail. Takes at most half a second; never rejects. */
   close(): Promise<void>;
-}
-
-export interface RedisScript {
-  readonly text: string;
-  readonly sha: string;
 }
 
 export interface ConnectOptions {
   readonly settings: RedisSettings;
-  /** Told what went wrong, without secrets. */
-  readonly onError: (reason: string) => void;
+  /** Told what went wrong, without secrets; must not throw. */
+  readonly onError?: (reason: string) => void;
   /** 0 to 1, for the jitter. */
   readonly random: () => number;
 }
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 5000;
-const SILENT_MS = 5000;
 /** A start does not wait longer for a server that is not there. */
 const FIRST_ATTEMPT_MS = 2000;
-/** Calls that wait for an answer; reports are batches, so that this is far more than ever needed. */
-const MOST_WAITING = 10_000;
+const CLOSE_MS = 500;
 
-interface ScriptClient {
-  evalSha(sha: string, options: ScriptArguments): Promise<unknown>;
-  eval(text: string, options: ScriptArguments): Promise<unknown>;
-  on(event: 'error', listener: (error: unknown) => void): unknown;
-  connect(): Promise<unknown>;
-  destroy(): unknown;
-}
-
-interface ScriptArguments {
-  readonly keys: string[];
-  readonly arguments: string[];
-}
-
-/** Resolves when the first attempt to connect has ended, well or not, or takes too long; attempts go on after that. */
-export async function connectRedis({ settings, onError, random }: ConnectOptions): Promise<RedisConnection> {
-  const client = await makeClient(settings, random);
-  const mask = masker(settings);
-  const sent = new Set<string>();
-  client.on('error', (error) => onError(mask(reasonOf(error))));
-  const firstAttempt = Promise.withResolvers<void>();
-  client.on('error', () => firstAttempt.resolve());
-  void connectForEver(client, random, (error) => {
-    onError(mask(reasonOf(error)));
-    firstAttempt.resolve();
-  }).then(firstAttempt.resolve);
-  const patience = setTimeout(firstAttempt.resolve, FIRST_ATTEMPT_MS);
-  await firstAttempt.promise;
+/** Resolves when the first attempt to connect has ended, well or not, or takes 2 s; never rejects. */
+export async function connectRedis(options: ConnectOptions): Promise<RedisConnection> {
+  const connection = new BackgroundConnection(options);
+  void connection.connect();
+  const patience = setTimeout(() => connection.firstAttempt.resolve(), FIRST_ATTEMPT_MS);
+  await connection.firstAttempt.promise;
   clearTimeout(patience);
-  return {
-    isClustered: settings.place.kind === 'cluster',
-    run: async (script, keys, values) => {
-      const options = { keys: [...keys], arguments: [...values] };
-      // The first time with its text, so that calls that follow one another are run in that order.
-      const isKnown = sent.has(script.sha);
-      sent.add(script.sha);
-      try {
-        if (isKnown) return await client.evalSha(script.sha, options);
-      } catch (error) {
-        if (!reasonOf(error).startsWith('NOSCRIPT')) throw new Error(mask(reasonOf(error)));
-      }
-      try {
-        return await client.eval(script.text, options);
-      } catch (error) {
-        throw new Error(mask(reasonOf(error)));
-      }
-    },
-    close: async () => {
-      await stop(client);
-    },
-  };
+  return connection;
 }
 
-async function makeClient(settings: RedisSettings, random: () => number): Promise<ScriptClient> {
-  // The package's own types differ per kind of client in ways that do not matter here.
-  const { createClient, createCluster, createSentinel } = await import('@redis/client');
-  const { place } = settings;
-  const common = commonOptions(settings, random);
-  switch (place.kind) {
-    case 'url':
-      return createClient({ ...common, url: place.url, socket: urlSocket(settings, common.socket) });
-    case 'single':
-      return createClient({ ...common, socket: { ...common.socket, ...place.node }, database: settings.database });
-    case 'cluster':
-      return createCluster({
-        rootNodes: place.nodes.map((node) => ({ url: nodeUrl(node, settings) })),
-        defaults: common,
-        RESP: 2,
-      });
-    case 'sentinel': {
-      const { sentinelPassword, nodes, serviceName } = place;
-      const { password: _password, username: _username, ...anonymous } = common;
-      return createSentinel({
-        name: serviceName,
-        sentinelRootNodes: nodes.map(({ host, port }) => ({ host, port })),
-        nodeClientOptions: { ...common, database: settings.database },
-        sentinelClientOptions: { ...anonymous, ...(sentinelPassword === null ? {} : { password: sentinelPassword }) },
-        RESP: 2,
-      });
-    }
+class BackgroundConnection implements RedisConnection {
+  readonly isClustered: boolean;
+  readonly firstAttempt = Promise.withResolvers<void>();
+  readonly #options: ConnectOptions;
+  readonly #mask: (text: string) => string;
+  readonly #sent = new Set<string>();
+  #client: ScriptClient | null = null;
+  #lastFailure: string | null = null;
+  #isClosed = false;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.#mask = maskSecrets(options.settings);
+    this.isClustered = options.settings.place.kind === 'cluster';
   }
-}
 
-function commonOptions({ username, password, tls, verifiesCertificate }: RedisSettings, random: () => number) {
-  return {
-    RESP: 2 as const,
-    ...(username === null ? {} : { username }),
-    ...(password === null ? {} : { password }),
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: MOST_WAITING,
-    socket: {
-      connectTimeout: SILENT_MS,
-      socketTimeout: SILENT_MS,
-      reconnectStrategy: (retries: number) => retryMs(retries, random),
-      ...(tls ? { tls: true as const, rejectUnauthorized: verifiesCertificate } : {}),
-    },
-  };
-}
+  /** The client itself comes back when a connection is lost, but a first attempt that was refused it ends for good. */
+  async connect(): Promise<void> {
+    for (let retries = 0; !this.#isClosed; retries++) {
+      try {
+        this.#client ??= await this.#makeClient();
+        // Closed while the client was loaded: there is nothing to end then, and nothing may begin.
+        if (!this.#isClosed) await this.#client.connect();
+        break;
+      } catch (error) {
+        this.#failed(error);
+        await pause(this.#retryMs(retries));
+      }
+    }
+    this.firstAttempt.resolve();
+  }
 
-/** TLS is what the URL's scheme says. */
-function urlSocket({ place, verifiesCertificate }: RedisSettings, socket: ReturnType<typeof commonOptions>['socket']) {
-  const isTls = place.kind === 'url' && place.url.startsWith('rediss:');
-  return isTls ? { ...socket, tls: true as const, rejectUnauthorized: verifiesCertificate } : socket;
-}
-
-function nodeUrl({ host, port }: RedisNode, { tls }: RedisSettings): string {
-  return `${tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function retryMs(retries: number, random: () => number): number {
-  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(retries, 10));
-  return Math.ceil(longest * (0.5 + random() / 2));
-}
-
-const stopped = new WeakSet<ScriptClient>();
-
-/** A refused login or a missing cluster ends the first attempt for good; this one begins it again. */
-async function connectForEver(
-  client: ScriptClient,
-  random: () => number,
-  onError: (error: unknown) => void,
-): Promise<void> {
-  for (let retries = 0; !stopped.has(client); retries++) {
+  async run(script: RedisScript, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     try {
-      await client.connect();
-      return;
+      return await this.#run(script, { keys: [...keys], arguments: [...values] });
     } catch (error) {
-      if (stopped.has(client)) return;
-      onError(error);
-      await new Promise((resolve) => setTimeout(resolve, retryMs(retries, random)).unref());
+      const reason = this.#mask(reasonOf(error));
+      // "The client is offline" says less than why.
+      throw new Error(isOffline(reason) ? (this.#lastFailure ?? reason) : reason);
     }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.firstAttempt.resolve();
+    // A client of sentinels that are away ends only after its own attempts, up to 16 s; nobody has to wait for that.
+    await Promise.race([this.#destroyClient(), pause(CLOSE_MS)]);
+  }
+
+  async #destroyClient(): Promise<void> {
+    try {
+      await this.#client?.destroy();
+    } catch {
+      // It was not connected.
+    }
+  }
+
+  async #run({ text, sha }: RedisScript, options: Parameters<ScriptClient['eval']>[1]): Promise<unknown> {
+    const client = this.#client;
+    if (client === null || client.isReady === false)
+      throw new Error(this.#lastFailure ?? 'there is no connection to Redis');
+    // The first time with its text, so that calls that follow one another are run in that order.
+    if (!this.#sent.has(sha)) {
+      this.#sent.add(sha);
+      return await client.eval(text, options);
+    }
+    try {
+      return await client.evalSha(sha, options);
+    } catch (error) {
+      if (!reasonOf(error).startsWith('NOSCRIPT')) throw error;
+      return await client.eval(text, options);
+    }
+  }
+
+  async #makeClient(): Promise<ScriptClient> {
+    const client = await makeRedisClient(this.#options.settings, (retries) => this.#retryMs(retries));
+    client.on('error', (error) => this.#failed(error));
+    return client;
+  }
+
+  #failed(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#lastFailure = this.#mask(reasonOf(error));
+    this.#options.onError?.(this.#lastFailure);
+    this.firstAttempt.resolve();
+  }
+
+  #retryMs(retries: number): number {
+    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(retries, 10));
+    return Math.ceil(longest * (0.5 + this.#options.random() / 2));
   }
 }
 
-async function stop(client: ScriptClient): Promise<void> {
-  stopped.add(client);
-  try {
-    await client.destroy();
-  } catch {
-    // It was not connected.
-  }
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function isOffline(reason: string): boolean {
+  return /offline|closed/i.test(reason);
 }
 
 function reasonOf(error: unknown): string {
@@ -184,24 +152,4 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   return error.message === '' ? code : error.message;
-}
-
-/** Takes passwords out of a text, and whatever looks like the login of a URL. */
-export function masker({ place, password }: RedisSettings): (text: string) => string {
-  const secrets = new Set<string>();
-  const add = (secret: string | null | undefined): void => {
-    if (secret !== null && secret !== undefined && secret !== '') secrets.add(secret);
-  };
-  add(password);
-  if (place.kind === 'sentinel') add(place.sentinelPassword);
-  if (place.kind === 'url') {
-    const { password: encoded } = new URL(place.url);
-    add(encoded);
-    add(decodeURIComponent(encoded));
-  }
-  return (text) => {
-    let masked = text.replaceAll(/(rediss?:\/\/)[^@\s/]*@/g, '$1***@');
-    for (const secret of secrets) masked = masked.replaceAll(secret, '***');
-    return masked;
-  };
 }

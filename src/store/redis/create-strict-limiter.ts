@@ -1,7 +1,7 @@
 /** Strict mode for one thread: a connection of its own, and the thread's slices for when Redis does not answer. */
-import type { TokenKind } from '../../rate-limit/contract.ts';
 import type { SliceSet } from '../../rate-limit/slices/slice-set.ts';
 import type { SlicedLimiter } from '../../rate-limit/slices/sliced-limiter.ts';
+import { startTimer } from '../start-timer.ts';
 import { connectRedis, type RedisConnection } from './connect-redis.ts';
 import type { RedisSettings } from './redis-settings.ts';
 import { StrictLimiter } from './strict-limiter.ts';
@@ -10,7 +10,6 @@ export interface CreateStrictLimiterOptions {
   readonly settings: RedisSettings;
   readonly slices: SliceSet;
   readonly local: SlicedLimiter;
-  readonly tokenKind?: TokenKind;
   readonly now: () => number;
   /** Told what went wrong with the connection, without secrets; the control thread's sync raises the alarm. */
   readonly onError?: (reason: string) => void;
@@ -22,21 +21,22 @@ export interface RunningStrictLimiter {
   stop(): Promise<void>;
 }
 
+/** Resolves when the first attempt to connect has ended, well or not; never rejects. */
 export async function createStrictLimiter(options: CreateStrictLimiterOptions): Promise<RunningStrictLimiter> {
-  const { settings, slices, local, tokenKind, now, onError = () => {} } = options;
-  const connection = await connectRedis({ settings, onError, random: Math.random });
+  const { settings, slices, local, now, onError } = options;
+  const connection = await connectRedis({
+    settings,
+    random: Math.random,
+    ...(onError === undefined ? {} : { onError }),
+  });
   const limiter = new StrictLimiter({
     connection,
     namespace: settings.namespace,
     slices,
     local,
     timeoutMs: settings.timeoutMs,
-    ...(tokenKind === undefined ? {} : { tokenKind }),
     now,
-    startTimer: (callback, ms) => {
-      const timer = setTimeout(callback, ms).unref();
-      return () => clearTimeout(timer);
-    },
+    startTimer,
   });
   return {
     limiter,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../config/config-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { connectRedis, masker } from './connect-redis.ts';
-import { readClusterMode, readRedisSettings, type RedisSettings } from './redis-settings.ts';
+import { readClusterMode, readRedisSettings } from './redis-settings.ts';
 
 function read(environment: Readonly<Record<string, string>>, router: JsonObject = {}, litellm: JsonObject = {}) {
   return readRedisSettings({
@@ -98,13 +97,26 @@ describe('where Redis is', () => {
     });
   });
 
+  it('takes TLS from the scheme of a URL', () => {
+    expect(read({ REDIS_URL: 'redis://r', REDIS_SSL: 'true' })).toMatchObject({ tls: false });
+    expect(read({ REDIS_URL: 'rediss://r/1', REDIS_SSL_CERT_REQS: 'none' })).toMatchObject({
+      tls: true,
+      verifiesCertificate: false,
+    });
+  });
+
   it.each([
     [{ REDIS_URL: 'http://secret@r' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://:secret%zz@r' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://r/secret' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis:///1' }, 'REDIS_URL'],
     [{ REDIS_CLUSTER_NODES: 'secret' }, 'REDIS_CLUSTER_NODES'],
     [{ REDIS_CLUSTER_NODES: '[{"port": 1}]' }, 'REDIS_CLUSTER_NODES'],
     [{ REDIS_SENTINEL_NODES: '[["s", 1]]' }, 'REDIS_SERVICE_NAME'],
     [{ REDIS_HOST: 'h', REDIS_PORT: 'secret' }, 'REDIS_PORT'],
     [{ REDIS_HOST: 'h', REDIS_DB: '-1' }, 'REDIS_DB'],
+    [{ REDIS_HOST: 'h', REDIS_SOCKET_TIMEOUT: 'secret' }, 'REDIS_SOCKET_TIMEOUT'],
+    [{ REDIS_HOST: 'h', REDIS_SOCKET_TIMEOUT: '0' }, 'REDIS_SOCKET_TIMEOUT'],
   ])('refuses %j and names the setting, not its value', (environment, name) => {
     expect(() => read(environment as unknown as Record<string, string>)).toThrow(ConfigError);
     expect(() => read(environment as unknown as Record<string, string>)).toThrow(name);
@@ -123,35 +135,5 @@ describe('where Redis is', () => {
       });
     expect([mode(), mode('slices'), mode('strict')]).toEqual(['slices', 'slices', 'strict']);
     expect(() => mode('exact')).toThrow('router_settings.cluster_limits');
-  });
-});
-
-describe('secrets', () => {
-  const settings: RedisSettings = {
-    place: { kind: 'url', url: 'redis://u:p%40ss@127.0.0.1:1' },
-    username: null,
-    password: 'other',
-    database: 0,
-    tls: false,
-    verifiesCertificate: true,
-    namespace: '',
-    timeoutMs: 100,
-  };
-
-  it('are masked in every text that leaves', () => {
-    const mask = masker(settings);
-    expect(mask('cannot reach redis://u:p%40ss@127.0.0.1:1: p@ss, other')).toBe(
-      'cannot reach redis://***@127.0.0.1:1: ***, ***',
-    );
-    expect(mask('rediss://:x@y')).toBe('rediss://***@y');
-  });
-
-  it('are not told when nothing listens', async () => {
-    const reasons: string[] = [];
-    const connection = await connectRedis({ settings, onError: (reason) => reasons.push(reason), random: () => 0 });
-    await expect(connection.run({ text: 'return 1', sha: 'x' }, [], [])).rejects.toThrow(/offline|refused/i);
-    await connection.close();
-    expect(reasons.join(' ')).toContain('ECONNREFUSED');
-    expect(reasons.join(' ')).not.toMatch(/p@ss|p%40ss|other/);
   });
 });

@@ -29,6 +29,7 @@ export interface RedisSettings {
   readonly username: string | null;
   readonly password: string | null;
   readonly database: number;
+  /** Of a URL what its scheme says, whatever `REDIS_SSL` is. */
   readonly tls: boolean;
   /** False: any certificate will do (`REDIS_SSL_CERT_REQS=none`). */
   readonly verifiesCertificate: boolean;
@@ -109,23 +110,49 @@ function placeOf(source: Source): RedisPlace | null {
 function settingsOf(source: Source, place: RedisPlace, environment: ReadonlyMap<string, string>): RedisSettings {
   const fromEnvironment = (name: string): string | null => environment.get(`REDIS_${name.toUpperCase()}`) || null;
   const ssl = source.get('ssl');
-  const seconds = Number(environment.get('REDIS_SOCKET_TIMEOUT') ?? '');
   return {
     place,
     username: textAt(source, 'username') ?? (place.kind === 'url' ? null : fromEnvironment('username')),
     password: textAt(source, 'password') ?? (place.kind === 'url' ? null : fromEnvironment('password')),
     database: numberAt(source, 'db') ?? 0,
-    tls: ssl === true || /^(true|1|yes)$/i.test(typeof ssl === 'string' ? ssl : ''),
+    tls:
+      place.kind === 'url'
+        ? place.url.startsWith('rediss:')
+        : ssl === true || /^(true|1|yes)$/i.test(typeof ssl === 'string' ? ssl : ''),
     verifiesCertificate: !/^(none|cert_none)$/i.test(textAt(source, 'ssl_cert_reqs') ?? ''),
     namespace: textAt(source, 'namespace') ?? fromEnvironment('namespace') ?? '',
-    timeoutMs: seconds > 0 ? Math.ceil(seconds * 1000) : DEFAULT_TIMEOUT_MS,
+    timeoutMs: timeoutOf(environment),
   };
 }
 
+function timeoutOf(environment: ReadonlyMap<string, string>): number {
+  const text = environment.get('REDIS_SOCKET_TIMEOUT') ?? '';
+  if (text === '') return DEFAULT_TIMEOUT_MS;
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds < Infinity))
+    throw invalid('environment REDIS_SOCKET_TIMEOUT', 'is no time that can be used', 'Write seconds, such as 0.1.');
+  return Math.ceil(seconds * 1000);
+}
+
+/** The client decodes the login and takes the path as a number; what it would refuse is refused here, with its name. */
 function checkedUrl(url: string, source: Source): string {
-  const isRedis = URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
-  if (!isRedis) throw invalid(source.named('url'), 'is no Redis URL', 'Write redis://host:port or rediss://host:port.');
+  if (!isRedisUrl(url))
+    throw invalid(
+      source.named('url'),
+      'is no Redis URL',
+      'Write redis://user:password@host:port/0 (rediss:// with TLS), with %25 for a % in the password.',
+    );
   return url;
+}
+
+function isRedisUrl(url: string): boolean {
+  try {
+    const { protocol, hostname, pathname, username, password } = new URL(url);
+    for (const text of [username, password]) decodeURIComponent(text);
+    return /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname);
+  } catch {
+    return false;
+  }
 }
 
 /** LiteLLM's forms: `[{"host": …, "port": …}]`, `[["host", port]]`, as JSON text or as a list. */

@@ -5,7 +5,7 @@
  * Keys: `{fast-litellm}:…` for what belongs to all, `fast-litellm:<kind>:{<hash>}` for limits, whose names never leave
  * the process; a namespace goes before them.
  */
-import { createHash } from 'node:crypto';
+import type { SliceGrant } from '../../rate-limit/slices/contract.ts';
 import type { SliceKind } from '../../rate-limit/slices/slice-signals.ts';
 import { SLOT_LEASE_MS } from '../../rate-limit/slices/slice-set.ts';
 import type {
@@ -15,12 +15,12 @@ import type {
   DeploymentUse,
   ReportingProcess,
   SharedCooldown,
-  SliceAnswer,
   SliceReport,
   UsageAnswer,
 } from '../contract.ts';
 import { BEAT_SCRIPT, USAGE_SCRIPT } from './beat-script.ts';
-import type { RedisConnection, RedisScript } from './connect-redis.ts';
+import type { RedisConnection } from './connect-redis.ts';
+import { scriptOf } from './redis-script.ts';
 import { SLOT_SCRIPT } from './slot-script.ts';
 import { WINDOW_SCRIPT } from './window-script.ts';
 
@@ -53,8 +53,8 @@ export class RedisStore implements ClusterStore {
     this.#windowSeconds = Math.max(1, Math.ceil(windowMs / 1000));
   }
 
-  async exchangeSlices(process: ReportingProcess, reports: readonly SliceReport[]): Promise<readonly SliceAnswer[]> {
-    const answers: SliceAnswer[] = [];
+  async exchangeSlices(process: ReportingProcess, reports: readonly SliceReport[]): Promise<readonly SliceGrant[]> {
+    const answers: SliceGrant[] = [];
     const indexed = reports.map((report, index) => ({ report, index }));
     const most = this.#connection.isClustered ? 1 : MOST_KEYS;
     const calls: Promise<void>[] = [];
@@ -77,7 +77,7 @@ export class RedisStore implements ClusterStore {
   }
 
   async beat({ process, cooldowns, cooldownVersion }: Beat): Promise<BeatAnswer> {
-    const values = [process, String(SILENT_MS), newEpoch(), String(cooldownVersion)];
+    const values = [process, String(SILENT_MS), crypto.randomUUID(), String(cooldownVersion)];
     for (const { deployment, leftMs, status, rule } of cooldowns)
       values.push(deployment, String(Math.ceil(leftMs)), String(status), rule);
     const keys = ['processes', 'cooldowns', 'epoch'].map((name) => this.#common(name));
@@ -115,7 +115,7 @@ export class RedisStore implements ClusterStore {
     process: ReportingProcess,
     reports: readonly SliceReport[],
     isSlots: boolean,
-  ): Promise<readonly SliceAnswer[]> {
+  ): Promise<readonly SliceGrant[]> {
     const keys = reports.map(({ kind, key }) => `${this.#prefix}${PREFIXES[kind]}:{${key}}`);
     const length = isSlots ? SLOT_LEASE_MS : this.#windowSeconds;
     const values = [process.id, String(process.processes), String(length)];
@@ -133,18 +133,14 @@ export class RedisStore implements ClusterStore {
   }
 }
 
-const NO_ANSWER: SliceAnswer = { window: 0, leftMs: 0, used: 0, granted: 0, free: 0, possible: 0 };
+const NO_ANSWER: SliceGrant = { window: 0, leftMs: 0, used: 0, granted: 0, free: 0, possible: 0 };
 
 const WINDOWS = scriptOf(WINDOW_SCRIPT);
 const SLOTS = scriptOf(SLOT_SCRIPT);
 const BEAT = scriptOf(BEAT_SCRIPT);
 const USAGE = scriptOf(USAGE_SCRIPT);
 
-export function scriptOf(text: string): RedisScript {
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
-}
-
-function answerOf(found: readonly number[], at: number): SliceAnswer {
+function answerOf(found: readonly number[], at: number): SliceGrant {
   const [window = 0, leftMs = 0, used = 0, granted = 0, free = 0, possible = 0] = found.slice(at, at + ANSWER_NUMBERS);
   return { window, leftMs, used, granted, free, possible };
 }
@@ -166,8 +162,4 @@ function cooldownsOf(found: readonly unknown[]): readonly SharedCooldown[] {
 function listOf(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new TypeError('Redis answered a script with something else than a list');
   return value;
-}
-
-function newEpoch(): string {
-  return crypto.randomUUID();
 }

@@ -6,40 +6,53 @@
  * limit (`local`); slots are renewed by time, so that those of a process that dies are free after 12 s.
  * Costs one round trip per call. Gives up: corrections after a call are sent once and not repeated when they fail.
  */
-import type { Descriptor, LimitedUsage, LimitStatus, TokenKind } from '../../rate-limit/contract.ts';
+import type { Descriptor, LimitedUsage, LimitStatus } from '../../rate-limit/contract.ts';
 import type { Admission, Hold, Refusal, Scope } from '../../rate-limit/rate-limiter.ts';
-import { planReservations, type Reservation, type ReservedCall } from '../../rate-limit/reservations.ts';
+import {
+  partialUse,
+  planReservations,
+  reservedKind,
+  unreservedTokens,
+  type Reservation,
+  type ReservedCall,
+} from '../../rate-limit/reservations.ts';
 import { SLOT_LEASE_MS, type SliceSet } from '../../rate-limit/slices/slice-set.ts';
 import type { SlicedLimiter } from '../../rate-limit/slices/sliced-limiter.ts';
 import { tokensOfKind } from '../../rate-limit/token-usage.ts';
+import { answerWithin } from '../answer-within.ts';
+import type { StartTimer } from '../start-timer.ts';
 import type { RedisConnection } from './connect-redis.ts';
-import { scriptOf } from './redis-store.ts';
+import { scriptOf } from './redis-script.ts';
 import { STRICT_ADMIT, STRICT_CORRECT, STRICT_RENEW } from './strict-script.ts';
 
 export interface StrictLimiterOptions {
   readonly connection: RedisConnection;
   readonly namespace: string;
   readonly slices: SliceSet;
-  /** Decides while Redis does not answer. */
+  /** Decides while Redis does not answer; which tokens count, and whether before the call, is the same in both. */
   readonly local: SlicedLimiter;
   readonly timeoutMs: number;
-  readonly tokenKind?: TokenKind;
   readonly now: () => number;
-  /** Calls back once. @returns what prevents it */
-  readonly startTimer: (callback: () => void, ms: number) => () => void;
+  readonly startTimer: StartTimer;
 }
 
+/** What a call takes of one limit. */
 interface Item {
   readonly type: LimitStatus['type'];
   readonly scope: Scope;
   readonly limit: number;
   readonly amount: number;
+  /** Name of a slot; empty for counts. */
   readonly slot: string;
+  /** Of tokens that are replaced by the true use after the call. */
+  readonly reservation: Reservation | null;
 }
 
 interface Taken {
   readonly item: Item;
+  /** Of the limit, this item included. */
   readonly used: number;
+  /** Second in which the window began; 0: whichever is there. */
   readonly window: number;
 }
 
@@ -72,17 +85,17 @@ export class StrictLimiter {
   }
 
   async admit(scopes: readonly Scope[], call: ReservedCall): Promise<Admission | Refusal> {
-    const { slices, local, now } = this.#options;
+    const { slices, local, now, timeoutMs, startTimer } = this.#options;
     const at = now();
     if (slices.signals.isAlone) return local.admit(scopes, call);
-    const plan = planReservations(scopes, call);
+    const plan = local.reservesTokens ? planReservations(scopes, call) : null;
     const reservations = plan?.reservations ?? [];
-    const items = this.#itemsOf(scopes, reservations);
+    const work = this.#take(this.#itemsOf(scopes, reservations), at);
     let taken: readonly Taken[] | Refusal;
     try {
-      taken = await this.#within(this.#take(items, at));
+      taken = await answerWithin(work, timeoutMs, startTimer);
     } catch {
-      return this.#admitAlone(scopes, call);
+      return slices.onItsOwn(() => local.admit(scopes, call));
     }
     if ('admitted' in taken) return taken;
     const hold: Hold = { scopes, reservations, at, leases: [], isSettled: false };
@@ -94,12 +107,15 @@ export class StrictLimiter {
   }
 
   settle(hold: Hold, usage: LimitedUsage | null): void {
-    this.#finish(hold, usage, () => this.#options.local.settle(hold, usage));
+    const { local } = this.#options;
+    if (!this.#taken.has(hold)) return local.settle(hold, usage);
+    const isFirst = this.#finish(hold, usage);
+    if (isFirst && usage !== null && !local.reservesTokens) this.charge(hold.scopes, usage);
   }
 
   fail(hold: Hold, partialUsage: LimitedUsage | null = null): void {
-    const used = partialUsage !== null && partialUsage.completionTokens > 0 ? partialUsage : null;
-    this.#finish(hold, used, () => this.#options.local.fail(hold, partialUsage));
+    if (this.#taken.has(hold)) this.#finish(hold, partialUse(partialUsage));
+    else this.#options.local.fail(hold, partialUsage);
   }
 
   /** Slots are renewed by time here; those of calls that were admitted without Redis are not. */
@@ -108,11 +124,10 @@ export class StrictLimiter {
   }
 
   charge(scopes: readonly Scope[], usage: LimitedUsage): void {
-    const used = tokensOfKind(usage, this.#options.tokenKind ?? 'total', true);
-    const items = scopes
-      .filter(({ descriptor }) => descriptor.tokens !== null && !/_[io]tpm$/.test(descriptor.key))
-      .map((scope) => ({ item: itemOf(scope, 'tokens', used), used: 0, window: 0 }));
-    this.#correct(items);
+    const used = tokensOfKind(usage, this.#options.local.tokenKind, true);
+    this.#correct(
+      scopes.filter(hasTotalTokens).map((scope) => ({ item: itemOf(scope, 'tokens', used), used: 0, window: 0 })),
+    );
   }
 
   stop(): void {
@@ -127,7 +142,14 @@ export class StrictLimiter {
     return [
       ...limited('requests').map((scope) => itemOf(scope, 'requests', 1)),
       ...limited('parallel').map((scope) => ({ ...itemOf(scope, 'max_parallel_requests', 1), slot })),
-      ...reservations.map(({ scope, amount }) => itemOf(scope, 'tokens', amount)),
+      ...reservations.map((reservation) => ({
+        ...itemOf(reservation.scope, 'tokens', reservation.amount),
+        reservation,
+      })),
+      // LiteLLM-compat: without reservations each request counts one token beforehand.
+      ...(this.#options.local.reservesTokens
+        ? []
+        : scopes.filter(hasTotalTokens).map((scope) => itemOf(scope, 'tokens', 1))),
     ];
   }
 
@@ -163,23 +185,21 @@ export class StrictLimiter {
     return [...Map.groupBy(items, ({ scope }) => tagOf(scope)).values()];
   }
 
-  #finish(hold: Hold, usage: LimitedUsage | null, settleLocally: () => void): void {
-    const taken = this.#taken.get(hold);
-    if (taken === undefined) return settleLocally();
-    if (hold.isSettled) return;
+  /** Gives slots back and puts the true use in the place of what was reserved. @returns false when that was done before */
+  #finish(hold: Hold, usage: LimitedUsage | null): boolean {
+    if (hold.isSettled) return false;
     hold.isSettled = true;
-    const kinds = new Map(hold.reservations.map(({ scope, kind }) => [scope, kind]));
-    const corrections = taken.flatMap((one) => {
+    const corrections: Taken[] = [];
+    for (const one of this.#taken.get(hold) ?? []) {
       const { item } = one;
-      if (item.type === 'requests') return [];
-      if (item.type !== 'tokens') return [one];
-      const reserved = kinds.get(item.scope) ?? 'total';
-      const kind = reserved === 'total' ? (this.#options.tokenKind ?? 'total') : reserved;
-      const used = usage === null ? 0 : tokensOfKind(usage, kind, reserved === 'total');
-      return used === item.amount ? [] : [{ ...one, item: { ...item, amount: used - item.amount } }];
-    });
-    for (const { item } of taken) this.#slots.delete(item);
+      this.#slots.delete(item);
+      if (item.slot !== '') corrections.push(one);
+      if (item.reservation === null) continue;
+      const amount = unreservedTokens(item.reservation, usage, this.#options.local.tokenKind);
+      if (amount !== 0) corrections.push({ ...one, item: { ...item, amount } });
+    }
     this.#correct(corrections);
+    return true;
   }
 
   #correct(taken: readonly Taken[]): void {
@@ -217,35 +237,17 @@ export class StrictLimiter {
     // LiteLLM's set of slots counts seconds and an hour; ours beside it would throw its slots away.
     return type === 'max_parallel_requests' ? [`${tag}:slots`, `${tag}:slots`] : [`${tag}:window`, `${tag}:${type}`];
   }
-
-  async #within<T>(work: Promise<T>): Promise<T> {
-    const { timeoutMs, startTimer } = this.#options;
-    const timeout = Promise.withResolvers<never>();
-    const cancel = startTimer(() => timeout.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    // After the timeout nobody listens to the work any more.
-    work.catch(() => {});
-    try {
-      return await Promise.race([work, timeout.promise]);
-    } finally {
-      cancel();
-    }
-  }
-
-  #admitAlone(scopes: readonly Scope[], call: ReservedCall): Admission | Refusal | Promise<Admission | Refusal> {
-    const { slices, local } = this.#options;
-    slices.setOnItsOwn(true);
-    try {
-      return local.admit(scopes, call);
-    } finally {
-      slices.setOnItsOwn(false);
-    }
-  }
 }
 
 function itemOf(scope: Scope, type: Item['type'], amount: number): Item {
   const { requests, tokens, parallel } = scope.descriptor;
   const limit = type === 'requests' ? requests : type === 'tokens' ? tokens : parallel;
-  return { scope, type, amount, limit: limit ?? 0, slot: '' };
+  return { scope, type, amount, limit: limit ?? 0, slot: '', reservation: null };
+}
+
+/** Of all tokens; the separate limits of a project are only reserved. */
+function hasTotalTokens({ descriptor }: Scope): boolean {
+  return descriptor.tokens !== null && reservedKind(descriptor.key) === 'total';
 }
 
 function tagOf({ descriptor }: Scope): string {
