@@ -27,12 +27,13 @@ beforeAll(async () => {
         '.venv/bin/pip install openai && PYTHON_WITH_OPENAI=$PWD/.venv/bin/python npm run test:engines',
     );
   }
+  // One deployment gives every answer here, refusals too, so it must never rest after one.
   gateway = await GatewayProcess.start(`
 model_list:
   - model_name: named
     litellm_params: { model: simulated/fast }
   - model_name: simulated/*
-    litellm_params: { model: simulated/* }
+    litellm_params: { model: simulated/*, cooldown_time: 0 }
 general_settings: { master_key: sk-1234 }
 `);
   const { stdout } = await promisify(execFile)(python, [SCRIPT, `${gateway.url}/v1`, 'sk-1234'], { timeout: 60_000 });

@@ -154,6 +154,11 @@ export class ScriptedProvider {
     return this.#connections;
   }
 
+  /** Connections that are open now. */
+  get openConnections(): number {
+    return this.#sockets.size;
+  }
+
   /** @param name model name, or path without query, or `*` for everything that has no script of its own */
   on(name: string, script: Script): void {
     this.#scripts.set(name, script);
