@@ -41,6 +41,11 @@ export interface CallerLimits {
 }
 
 /** What about a call decides which limits it counts for. */
+export interface GroupDefaults extends ScopeLimits {
+  /** Name of the model group, so that its other names (aliases, ids) count together; default: the call's `model`. */
+  readonly group?: string;
+}
+
 export interface LimitedCall {
   readonly model: string | null;
   readonly tags?: readonly string[];
@@ -48,7 +53,7 @@ export interface LimitedCall {
   /** Name of the MCP server whose tool is called. */
   readonly mcpServer?: string | null;
   /** `default_api_key_rpm_limit` and `…_tpm_limit` of the model's deployments. */
-  readonly deploymentDefaults?: ScopeLimits;
+  readonly deploymentDefaults?: GroupDefaults;
   /** Whether the model failed more than once in this minute; asked only for limits of type `dynamic`. */
   readonly modelHasFailures?: () => boolean;
 }

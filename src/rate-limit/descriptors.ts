@@ -65,13 +65,28 @@ function addKey(into: Descriptor[], caller: CallerLimits, call: LimitedCall): vo
 function addModelOfKey(into: Descriptor[], caller: CallerLimits, call: LimitedCall): void {
   const { model } = call;
   if (model === null || model === '') return;
+  const { requests: ofRequests = null, tokens: ofTokens = null, group = model } = call.deploymentDefaults ?? {};
   const requests = limitOfKey(caller, call, 'rpm');
   const tokens = limitOfKey(caller, call, 'tpm');
-  add(into, 'model_per_key', `${caller.apiKey?.id ?? 'None'}:${model}`, { requests, tokens });
+  const defaults = {
+    requests: requests === undefined ? ofRequests : null,
+    tokens: tokens === undefined ? ofTokens : null,
+  };
+  const id = caller.apiKey?.id ?? 'None';
+  if (group === model) {
+    const limits = { requests: requests ?? defaults.requests, tokens: tokens ?? defaults.tokens };
+    add(into, 'model_per_key', `${id}:${model}`, limits);
+    return;
+  }
+  add(into, 'model_per_key', `${id}:${model}`, { requests: requests ?? null, tokens: tokens ?? null });
+  add(into, 'model_per_key', `${id}:${group}`, defaults);
 }
 
-/** The first source that has any limits per model decides, also when it has none for this one. */
-function limitOfKey(caller: CallerLimits, call: LimitedCall, kind: 'rpm' | 'tpm'): number | null {
+/**
+ * The first source that has any limits per model decides, also when it has none for this one.
+ * @returns undefined: no source has any, so the defaults of the deployments hold
+ */
+function limitOfKey(caller: CallerLimits, call: LimitedCall, kind: 'rpm' | 'tpm'): number | null | undefined {
   const model = call.model ?? '';
   const name = `model_${kind}_limit`;
   const ofKey = tableAt(caller.keyMetadata, name);
@@ -84,8 +99,7 @@ function limitOfKey(caller: CallerLimits, call: LimitedCall, kind: 'rpm' | 'tpm'
     return isJsonObject(budget) ? numberAt(budget, `${kind}_limit`) : null;
   }
   const ofTeam = tableAt(caller.teamMetadata, name);
-  if (ofTeam !== null) return numberAt(ofTeam, model);
-  return (kind === 'rpm' ? call.deploymentDefaults?.requests : call.deploymentDefaults?.tokens) ?? null;
+  return ofTeam === null ? undefined : numberAt(ofTeam, model);
 }
 
 function addTags(into: Descriptor[], caller: CallerLimits, call: LimitedCall): void {

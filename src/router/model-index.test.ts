@@ -40,6 +40,8 @@ describe('ModelIndex.resolve', () => {
     deployment('d1', 'gpt', 'openai/gpt-4o'),
     deployment('d2', 'gpt', 'azure/x'),
     deployment('d3', 'other', 'openai/o'),
+    deployment('d4', 'same', 'openai/s'),
+    deployment('same', 'same', 'openai/t'),
   ];
   const wild = [
     deployment('w1', 'openai/*', 'openai/*'),
@@ -53,6 +55,7 @@ describe('ModelIndex.resolve', () => {
     ['azure/x', 'provider-model azure/x: d2=azure/x'],
     ['alias', 'group other: d3=openai/o'],
     ['hidden', 'group gpt: d1=openai/gpt-4o d2=azure/x'],
+    ['same', 'group same: d4=openai/s same=openai/t'],
     ['nope', 'unknown-plain'],
     ['__proto__', 'unknown-plain'],
     ['dangling', 'unknown'],

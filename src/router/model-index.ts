@@ -2,7 +2,8 @@
  * Which deployments a requested model name stands for. Pure; built once per configuration.
  *
  * Order of LiteLLM: deployment id, alias, group name, wildcard pattern (also under `provider/name`), provider model
- * name of a deployment, the first model of the `"*"` fallback. Plain names cost two map look-ups; wildcard and unknown
+ * name of a deployment, the first model of the `"*"` fallback; but an id that is also the name of a group stands for the
+ * group, which has retries, fallbacks and its other deployments. Plain names cost two map look-ups; wildcard and unknown
  * names cost one pass over the patterns and are remembered in the bounded cache that the caller passes in.
  */
 import type { Deployment, ModelAlias } from '../config/snapshot.ts';
@@ -80,7 +81,10 @@ export class ModelIndex {
         });
       } else row.deployments.push(deployment);
     }
-    for (const [name, members] of groups) this.#byGroup.set(name, resolution('group', name, members.map(plain)));
+    for (const [name, members] of groups) {
+      this.#byGroup.set(name, resolution('group', name, members.map(plain)));
+      this.#byId.delete(name);
+    }
     this.#patterns = [...patterns.values()].sort((left, right) => compareSpecificity(left.pattern, right.pattern));
   }
 

@@ -105,6 +105,10 @@ describe('filters', () => {
     expect(pickable(core)).toEqual(['b']);
     expect(core.peek(routingRequest('g', { tags: ['poor'] }))).toBeNull();
     expect(core.picker.emptied).toEqual({ reason: 'budget', detail: 'Exceeded budget for tag poor' });
+    // A deployment that is named by its id has a budget too.
+    expect(core.peek(routingRequest('a'))).toBeNull();
+    expect(core.picker.emptied).toEqual({ reason: 'budget', detail: 'Exceeded budget for deployment a' });
+    expect(core.peek(routingRequest('b'))?.id).toBe('b');
   });
 });
 

@@ -81,12 +81,22 @@ export class DeploymentPicker {
     picking.group = group;
     picking.nowMs = this.#options.now();
     picking.stream = ask.request.stream;
-    // LiteLLM-compat: a deployment named by its id is called whatever its state.
-    if (group.byId) return group.members.length === 0 ? -1 : 0;
+    if (group.byId) return this.#pickById(group, ask.request);
     if (!this.#gather(group, ask)) return -1;
     const member = this.#choose(ask.request);
     if (member === -1 || !group.hasParallelLimits || !this.#isFull(member)) return member;
     return this.#filterFree() ? this.#choose(ask.request) : -1;
+  }
+
+  /** LiteLLM-compat: a deployment named by its id is called whatever its state. Its budget holds all the same. */
+  #pickById(group: CandidateGroup, request: RoutingRequest): number {
+    const picking = this.#picking;
+    picking.candidates = this.#scratch;
+    picking.count = Math.min(1, group.members.length);
+    this.#scratch[0] = 0;
+    const { budgets } = this.#options;
+    if (budgets !== null && picking.count === 1) this.#filterByBudget(budgets, request);
+    return picking.count - 1;
   }
 
   /** The candidates, filtered; without anything to filter, the group's own list. */

@@ -40,9 +40,9 @@ export function createBudgets({ settings, ledgerOf, providerOf, now }: BudgetsOp
         return `Exceeded budget for provider ${provider}: ${pythonFloat(ofProvider.spentUsd)} >= ${pythonFloat(ofProvider.limitUsd)}`;
       const own = overspent(deployments.get(id), now());
       if (own === undefined) return null;
-      // LiteLLM-compat: the period stands where the limit should.
+      // LiteLLM-compat: the period stands where the limit should, if there is one.
       const named = `model_name: ${group}, litellm_params.model: ${model}, model_id: ${id}`;
-      return `Exceeded budget for deployment ${named}: ${pythonFloat(own.spentUsd)} >= ${own.duration ?? 'None'}`;
+      return `Exceeded budget for deployment ${named}: ${pythonFloat(own.spentUsd)} >= ${own.duration ?? pythonFloat(own.limitUsd)}`;
     },
     tagsExceeded(asked) {
       for (const tag of asked) {

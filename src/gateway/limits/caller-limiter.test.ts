@@ -31,6 +31,14 @@ describe('default limits of keys', () => {
     expect(to.upstream.calls).toHaveLength(3);
   });
 
+  test('another name of the group is no other limit', () => {
+    const deployments = [{ ...openaiDeployment({ default_api_key_rpm_limit: 3 }), id: 'by-id' }];
+    const aliases = new Map([['alias', { model: 'group', hidden: false }]]);
+    const to = new AssembledGateway({ deployments, aliases });
+    for (const model of ['group', 'alias', 'by-id']) expect(answered(to, { model }).status).toBe(200);
+    for (const model of ['group', 'alias', 'by-id', 'openai/gpt-4o']) expect(to.chat({ model }).status).toBe(429);
+  });
+
   test('neither the key nor the provider’s is in any of it', () => {
     const to = gateway({ default_api_key_rpm_limit: 0 });
     const refused = answered(to);

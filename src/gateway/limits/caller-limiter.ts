@@ -12,7 +12,7 @@ import { defaultKeyLimits } from '../../config/limit-settings.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { RouteFamily } from '../../providers/contract.ts';
-import type { CallerLimits, ScopeLimits } from '../../rate-limit/caller-limits.ts';
+import type { CallerLimits, GroupDefaults } from '../../rate-limit/caller-limits.ts';
 import type { LimitedUsage } from '../../rate-limit/contract.ts';
 import { declaredOutputTokens, describeLimits } from '../../rate-limit/descriptors.ts';
 import type { Admission, Refusal, RateLimiter, Scope } from '../../rate-limit/rate-limiter.ts';
@@ -94,9 +94,13 @@ function estimated(tokens: number): LimitedUsage {
 }
 
 /** LiteLLM-compat: the smallest of the group's deployments, whichever of them answers. */
-function defaultsOf({ candidates }: Resolution): ScopeLimits {
+function defaultsOf({ kind, group, candidates }: Resolution): GroupDefaults {
   const limits = candidates.map(({ deployment }) => defaultKeyLimits(deployment));
-  return { requests: least(limits.map(({ rpm }) => rpm)), tokens: least(limits.map(({ tpm }) => tpm)) };
+  return {
+    requests: least(limits.map(({ rpm }) => rpm)),
+    tokens: least(limits.map(({ tpm }) => tpm)),
+    group: kind === 'provider-model' ? (candidates[0]?.deployment.modelName ?? group) : group,
+  };
 }
 
 function least(limits: readonly (number | null)[]): number | null {
