@@ -37,6 +37,9 @@ function emptyReport(path: string, error: string): CheckReport {
 
 function reportOf(path: string, snapshot: ConfigSnapshot, options: CheckOptions): CheckReport {
   const keys = snapshot.findings.filter((finding) => finding.kind === 'key');
+  const warnings = snapshot.findings.filter((finding) => finding.kind === 'warning');
+  // A value that counts as something else than what is written is not served as written.
+  const doubted = new Set(warnings.map(({ key }) => key));
   const notNativeDeployments = snapshot.deployments.flatMap((deployment) => {
     const reason = options.notNative?.(deployment) ?? null;
     return reason === null ? [] : [{ modelName: deployment.modelName, model: deployment.model, reason }];
@@ -46,10 +49,10 @@ function reportOf(path: string, snapshot: ConfigSnapshot, options: CheckOptions)
     error: null,
     deployments: snapshot.deployments.length,
     notNativeDeployments,
-    served: keys.filter((finding) => finding.treatment === 'served'),
+    served: keys.filter(({ key, treatment }) => treatment === 'served' && !doubted.has(key)),
     fallback: keys.filter((finding) => finding.treatment === 'fallback'),
     ignored: keys.filter((finding) => finding.treatment === 'ignored'),
-    warnings: snapshot.findings.filter((finding) => finding.kind === 'warning'),
+    warnings,
     restrictions: snapshot.restrictions,
   };
 }

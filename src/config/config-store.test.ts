@@ -77,6 +77,19 @@ describe('reload', () => {
     expect((await store.reload()).version).toBe(2);
   });
 
+  it('keeps the old snapshot when a setting of the router is wrong, and names it', async () => {
+    writeFileSync(path, config('one'));
+    const store = open();
+    const before = store.current();
+    writeFileSync(path, config('two', 'router_settings:\n  affinity: wat\n'));
+    await expect(store.reload()).rejects.toMatchObject({
+      code: 'invalid_value',
+      key: 'router_settings.affinity',
+      line: 2,
+    });
+    expect(store.current()).toBe(before);
+  });
+
   it('asks the guards before it swaps', async () => {
     writeFileSync(path, config('one'));
     const store = open();

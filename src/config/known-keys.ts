@@ -209,9 +209,9 @@ const ROUTER: readonly Row[] = [
     `model_group_alias timeout stream_timeout model_list ignore_invalid_deployments enable_pre_call_checks num_retries
      max_fallbacks retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time
      disable_cooldowns fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
-     tag_filtering_match_any routing_strategy routing_strategy_args optional_pre_call_checks default_priority
-     provider_budget_config redis_host
-     redis_port redis_password redis_db redis_url`,
+     default_max_parallel_requests enable_tag_filtering tag_filtering_match_any routing_strategy routing_strategy_args
+     optional_pre_call_checks default_priority provider_budget_config redis_host redis_port redis_password redis_db
+     redis_url`,
   ],
   [
     'served',

@@ -16,6 +16,8 @@ import { MissingVariables } from './missing-variables.ts';
 import { ReferenceResolver } from './references.ts';
 import { readLimits } from './limit-settings.ts';
 import { reportKeys } from './report-keys.ts';
+import { checkRouterSettings } from './router-settings/check-router-settings.ts';
+import { tellStrayFallbacks } from './router-settings/stray-fallbacks.ts';
 import { findRestrictions } from './find-restrictions.ts';
 import { readAliases, readGeneralSettings, readLitellmSettings, readRouterSettings } from './settings.ts';
 import type { ConfigSnapshot, JsonObject } from './snapshot.ts';
@@ -93,12 +95,15 @@ export function loadConfigWithFiles(options: LoadOptions): LoadedConfig {
   const litellm = readLitellmSettings(settings);
   const router = readRouterSettings(settings);
   const aliases = readAliases(root);
+  checkRouterSettings({ root, router: router.raw, litellm: litellm.raw }, findings);
   const deployments = buildDeployments({ root, exact, environment, findings });
   missing.refuseHopeless(root);
   const raw = json.object(root);
   const restrictions = findRestrictions({ raw, deployments, general, environment });
   reportKeys(raw, restrictions, findings);
-  readStreamRecovery(router.raw, deployments, (key, note) => findings.warn(key, null, note));
+  const tell = (key: string, note: string): void => findings.warn(key, null, note);
+  tellStrayFallbacks({ router: router.raw, litellm: litellm.raw, deployments, aliases }, tell);
+  readStreamRecovery(router.raw, deployments, tell);
   const limited = { router: router.raw, litellm: litellm.raw, general: general.raw, environment, deployments };
   const refuse: RefuseSetting = (key, problem, remedy) => {
     throw new ConfigError('invalid_value', { file: options.path ?? null, line: null, key }, problem, remedy);

@@ -10,10 +10,12 @@ export function readFailurePolicy(
   if (!isJsonObject(value)) return null;
   const policy = new Map<string, number>();
   for (const [name, count] of Object.entries(value)) {
-    if (!name.endsWith(suffix) || typeof count !== 'number') continue;
+    // A variable of the environment is text.
+    const number = typeof count === 'string' && count.trim() !== '' ? Number(count) : count;
+    if (!name.endsWith(suffix) || typeof number !== 'number' || !Number.isFinite(number)) continue;
     const className = name.slice(0, -suffix.length);
     // The class is called `Timeout`, its settings `TimeoutError…`.
-    policy.set(className === 'TimeoutError' ? 'Timeout' : className, count);
+    policy.set(className === 'TimeoutError' ? 'Timeout' : className, number);
   }
   return policy;
 }

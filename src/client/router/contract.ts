@@ -33,10 +33,9 @@ type ErrorKind =
   | 'ContentPolicyViolationError'
   | 'InternalServerError'
   | 'ServiceUnavailableError'
-  | 'NotFoundError'
-  | 'Default';
-export type RetryPolicy = { readonly [Kind in ErrorKind as `${Kind}Retries`]?: number };
-export type AllowedFailsPolicy = { readonly [Kind in ErrorKind as `${Kind}AllowedFails`]?: number };
+  | 'NotFoundError';
+export type RetryPolicy = { readonly [Kind in ErrorKind | 'Default' as `${Kind}Retries`]?: number };
+export type AllowedFailsPolicy = { readonly [Kind in ErrorKind | 'BadGatewayError' as `${Kind}AllowedFails`]?: number };
 
 /** A model, or parameters that replace those of the request (`model` among them). */
 export type FallbackModel = string | { readonly model?: string; readonly [name: string]: unknown };

@@ -1,62 +1,27 @@
 /**
  * The options of `Router` as `router_settings` of a configuration would say them, so that library and gateway read one
- * form. A slip is an error that says what to write: an unknown name, a value of another kind, an option of LiteLLM that
- * is not here yet. Pure.
+ * form, and hold it to one set of rules. A slip is an error that says what to write: an unknown name, a value of another
+ * kind, an option of LiteLLM that is not here yet. Pure.
  */
+import { settingProblem } from '../../config/router-settings/router-setting-rules.ts';
+import type { SettingProblem } from '../../config/router-settings/setting-problem.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
-import { STRATEGIES } from '../../router/routing-policy.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { asJson, isRecord } from './as-json.ts';
 import { respelledTargets } from './fallback-targets.ts';
 import { camelCase, snakeCase, unknownName } from './names.ts';
 
-type Kind = 'count' | 'flag' | 'list' | 'object' | 'text';
-
-const SETTINGS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ...named('count', [
-    'num_retries',
-    'allowed_fails',
-    'cooldown_time',
-    'timeout',
-    'stream_timeout',
-    'default_max_parallel_requests',
-    'max_fallbacks',
-    'retry_after',
-    'max_attempts',
-    'max_attempt_seconds',
-    'retry_budget_ratio',
-    'retry_budget_min_per_second',
-    'retry_after_cap',
-  ]),
-  ...named('flag', [
-    'disable_cooldowns',
-    'enable_pre_call_checks',
-    'enable_tag_filtering',
-    'tag_filtering_match_any',
-    'drop_params',
-    'ignore_invalid_deployments',
-    'half_open_probe',
-    'panic_mode',
-    'credential_cooldowns',
-    'obey_retry_after',
-    'full_jitter',
-    'timeout_fails_over',
-    'skip_last_sleep',
-    'wait_for_place',
-    'retry_forbidden',
-  ]),
-  ...named('list', ['fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks', 'default_fallbacks']),
-  ...named('object', [
-    'retry_policy',
-    'model_group_retry_policy',
-    'allowed_fails_policy',
-    'routing_strategy_args',
-    'model_group_alias',
-    'default_litellm_params',
-  ]),
-  ['routing_strategy', 'text'],
-]);
+/** What each may be is in router-setting-rules.ts. */
+const SETTINGS: ReadonlySet<string> = new Set(
+  `num_retries allowed_fails cooldown_time timeout stream_timeout default_max_parallel_requests max_fallbacks retry_after
+   max_attempts max_attempt_seconds retry_budget_ratio retry_budget_min_per_second retry_after_cap disable_cooldowns
+   enable_pre_call_checks enable_tag_filtering tag_filtering_match_any drop_params ignore_invalid_deployments
+   half_open_probe panic_mode credential_cooldowns obey_retry_after full_jitter timeout_fails_over skip_last_sleep
+   wait_for_place retry_forbidden fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
+   retry_policy model_group_retry_policy allowed_fails_policy routing_strategy routing_strategy_args model_group_alias
+   default_litellm_params`.split(/\s+/),
+);
 
 /** No limit, where a number would be one. */
 const MAY_BE_NULL: ReadonlySet<string> = new Set(['max_attempts', 'max_attempt_seconds', 'retry_budget_ratio']);
@@ -76,10 +41,6 @@ const NOT_YET: ReadonlySet<string> = new Set(
   ),
 );
 
-function named(kind: Kind, names: readonly string[]): readonly (readonly [string, Kind])[] {
-  return names.map((name) => [name, kind] as const);
-}
-
 /** @param options anything that a program passes @throws GatewayError `bad_request`, `not_implemented` */
 export function readSettings(options: unknown): JsonObject {
   if (!isRecord(options))
@@ -88,10 +49,9 @@ export function readSettings(options: unknown): JsonObject {
   for (const [given, value] of Object.entries(options)) {
     const name = snakeCase(given);
     if (value === undefined || name === 'model_list' || WITHOUT_EFFECT.has(name)) continue;
-    const kind = SETTINGS.get(name);
-    if (kind !== undefined) {
+    if (SETTINGS.has(name)) {
       if (value === null && !MAY_BE_NULL.has(name)) continue;
-      settings[name] = checked(given, name, value, kind);
+      settings[name] = checked(given, name, value);
     } else if (!NOT_YET.has(name)) throw unknownName('option of Router', given, knownNames());
     else if (value !== null && value !== false) throw notYet(given);
   }
@@ -100,7 +60,7 @@ export function readSettings(options: unknown): JsonObject {
 
 function* knownNames(): Iterable<string> {
   yield 'modelList';
-  for (const name of SETTINGS.keys()) yield camelCase(name);
+  for (const name of SETTINGS) yield camelCase(name);
 }
 
 function notYet(name: string): GatewayError {
@@ -113,73 +73,56 @@ function notYet(name: string): GatewayError {
   );
 }
 
-function checked(given: string, name: string, value: unknown, kind: Kind): JsonValue {
-  const fits = value === null || FITS[kind](value);
-  if (!fits) {
-    const text = `Router: ${given} has to be ${WANTED[kind]}; got ${kindOfValue(value)}.`;
-    throw new GatewayError('bad_request', text, { param: given });
-  }
-  const json = asJson(value, given);
+function checked(given: string, name: string, value: unknown): JsonValue {
+  // What JSON cannot say (NaN, a function) is told for what it is where it is the value itself.
+  const json = typeof value === 'object' ? respelled(name, asJson(value, given)) : value;
+  const problem = settingProblem(name, json, { numbersAsText: false });
+  if (problem !== null) throw refusal(given, problem);
+  return json as JsonValue;
+}
+
+/** `Router: fallbacks[0].gpt has to be …`. */
+function refusal(given: string, problem: SettingProblem): GatewayError {
+  if (problem.kind === 'name') return unknownName(problem.what, problem.given, problem.known);
+  const place = problem.at.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  const text = `Router: ${given}${place} has to be ${problem.expected}; got ${problem.found}.`;
+  return new GatewayError('bad_request', text, { param: given });
+}
+
+/** Names below a setting in LiteLLM's spelling. What is of another shape stays, and is refused. */
+function respelled(name: string, json: JsonValue): JsonValue {
+  if (name.endsWith('fallbacks')) return isJsonArray(json) ? respelledTargets(json) : json;
+  if (!isJsonObject(json)) return json;
   switch (name) {
-    case 'routing_strategy':
-      return checkedStrategy(json as string);
     case 'retry_policy':
-      return policy(json, 'Retries');
     case 'allowed_fails_policy':
-      return policy(json, 'AllowedFails');
+      return policy(json);
     case 'model_group_retry_policy':
-      return Object.fromEntries(
-        Object.entries(json as JsonObject).map(([group, each]) => [group, policy(each, 'Retries')]),
-      );
+      return renamed(json, (group) => group, policy);
     case 'routing_strategy_args':
-      return Object.fromEntries(Object.entries(json as JsonObject).map(([key, each]) => [snakeCase(key), each]));
+      return renamed(json, snakeCase, (value) => value);
     default:
-      return kind === 'list' ? respelledTargets(json) : json;
+      return json;
   }
 }
 
-const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
-  count: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-  flag: (value) => typeof value === 'boolean',
-  list: (value) => Array.isArray(value),
-  object: isRecord,
-  text: (value) => typeof value === 'string',
-};
-
-const WANTED: Readonly<Record<Kind, string>> = {
-  count: 'a number, 0 or more',
-  flag: 'true or false',
-  list: 'an array',
-  object: 'an object',
-  text: 'text',
-};
-
-function checkedStrategy(name: string): string {
-  if ((STRATEGIES as readonly string[]).includes(name)) return name;
-  throw unknownName('routing strategy', name, STRATEGIES);
+/** `{ rateLimitErrorRetries: 3 }` is LiteLLM's `RateLimitErrorRetries`; what is null is not set. */
+function policy(value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value;
+  const set = Object.fromEntries(Object.entries(value).filter(([, count]) => count !== null));
+  return renamed(
+    set,
+    (given) => `${given.charAt(0).toUpperCase()}${given.slice(1)}`,
+    (count) => count,
+  );
 }
 
-const ERROR_KINDS = [
-  'BadRequestError',
-  'AuthenticationError',
-  'TimeoutError',
-  'RateLimitError',
-  'ContentPolicyViolationError',
-  'InternalServerError',
-  'ServiceUnavailableError',
-  'NotFoundError',
-  'Default',
-];
-
-/** `{ rateLimitErrorRetries: 3 }` is LiteLLM's `RateLimitErrorRetries`. */
-function policy(value: JsonValue, suffix: 'Retries' | 'AllowedFails'): JsonObject {
-  const known = ERROR_KINDS.map((kind) => `${kind}${suffix}`);
-  const counts = Object.create(null) as Record<string, JsonValue>;
-  for (const [given, count] of isJsonObject(value) ? Object.entries(value) : []) {
-    if (count === null) continue;
-    const name = `${given.charAt(0).toUpperCase()}${given.slice(1)}`;
-    if (!known.includes(name)) throw unknownName('kind of error', given, known);
-    counts[name] = count;
-  }
-  return counts;
+function renamed(
+  object: JsonObject,
+  name: (given: string) => string,
+  value: (given: JsonValue) => JsonValue,
+): JsonObject {
+  const out = Object.create(null) as Record<string, JsonValue>;
+  for (const [given, member] of Object.entries(object)) out[name(given)] = value(member);
+  return out;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf, messages, testTools } from '../../../test/support/library-router.ts';
+import { RIGHT_FOR_ALL, WRONG_FOR_ALL } from '../../../test/support/wrong-router-settings.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { RouterDeployment } from './contract.ts';
+import { camelCase } from './names.ts';
 import { Router } from './router.ts';
 
 const entry = (modelName: string, id: string, params: object = {}): RouterDeployment => ({
@@ -45,8 +47,10 @@ describe('options', () => {
     [{ numRetry: 1 }, /Unknown option of Router: numRetry\. Did you mean numRetries\?/],
     [{ fallback: [] }, /Did you mean fallbacks\?/],
     [{ somethingElse: 1 }, /Unknown option of Router: somethingElse\.$/],
-    [{ numRetries: '3' }, /numRetries has to be a number, 0 or more; got a string/],
-    [{ fallbacks: {} }, /fallbacks has to be an array; got an object/],
+    [{ numRetries: '3' }, /numRetries has to be a whole number, 0 or more; got a string/],
+    [{ numRetries: NaN }, /numRetries has to be a whole number, 0 or more; got NaN/],
+    [{ fallbacks: {} }, /fallbacks has to be a list of entries, each one model group .*; got an object/],
+    [{ fallbacks: [{ a: ['b'] }, { a: 7 }] }, /fallbacks\[1\]\.a has to be a list of models; got a number/],
     [{ routingStrategy: 'least-buzy' }, /Unknown routing strategy: least-buzy\. Did you mean least-busy\?/],
     [
       { retryPolicy: { RateLimitRetries: 1 } },
@@ -68,6 +72,15 @@ describe('options', () => {
   ])('a slip is named: %j', (options, text) => {
     expect(refusal(options).message).toMatch(text);
     expect(refusal(options).code).toBe('bad_request');
+  });
+
+  it.each(WRONG_FOR_ALL)('%s: %j is refused as in a file', (name, value, said) => {
+    expect(refusal({ [name]: value }).message).toMatch(said);
+    expect(refusal({ [camelCase(name)]: value }).code).toBe('bad_request');
+  });
+
+  it.each(RIGHT_FOR_ALL)('%s: %j is taken as in a file', (name, value) => {
+    expect(() => create({ [name]: value })).not.toThrow();
   });
 
   it('of LiteLLM that are not there yet are never ignored', () => {

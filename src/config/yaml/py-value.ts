@@ -101,6 +101,22 @@ export function placeOf(dict: PyDict, key: string): Place {
   return dictGet(dict, key)?.place ?? dict.place;
 }
 
+/** The place of what stands at a path of keys and indices, or as far down as the path leads. */
+export function placeOfPath(root: PyDict, path: readonly (string | number)[]): Place {
+  let value: PyValue = root;
+  for (const step of path) {
+    const next: PyValue | undefined =
+      value.kind === 'dict'
+        ? dictGet(value, String(step))
+        : value.kind === 'list'
+          ? value.items[Number(step)]
+          : undefined;
+    if (next === undefined) break;
+    value = next;
+  }
+  return value.place;
+}
+
 export function pyStr(value: string, place: Place): PyStr {
   return { kind: 'str', value, place };
 }

@@ -5,6 +5,7 @@
  * source a URL wins over cluster nodes, those over sentinels, those over host and port (LiteLLM-compat).
  */
 import { ConfigError } from '../../config/config-error.ts';
+import { CLUSTER_MODES } from '../../config/router-settings/router-setting-rules.ts';
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
@@ -40,7 +41,7 @@ export interface RedisSettings {
 }
 
 /** `strict` asks Redis about every call, `slices` (default) only when this process holds nothing. */
-export type ClusterMode = 'slices' | 'strict';
+export type ClusterMode = (typeof CLUSTER_MODES)[number];
 
 const DEFAULT_PORT = 6379;
 const DEFAULT_SENTINEL_PORT = 26_379;
@@ -60,8 +61,8 @@ export function readRedisSettings(
 /** `router_settings.cluster_limits`. @throws ConfigError */
 export function readClusterMode({ router }: Pick<ConfigSnapshot, 'router'>): ClusterMode {
   const value = router.raw['cluster_limits'] ?? null;
-  if (value === null || value === 'slices') return 'slices';
-  if (value === 'strict') return 'strict';
+  const mode = value === null ? 'slices' : CLUSTER_MODES.find((each) => each === value);
+  if (mode !== undefined) return mode;
   throw invalid('router_settings.cluster_limits', 'is neither "slices" nor "strict"', 'Write one of the two.');
 }
 
