@@ -7,7 +7,7 @@ import { ConfigError } from './config-error.ts';
 import { deploymentId } from './deployment-id.ts';
 import type { Environment } from './environment.ts';
 import type { Findings } from './findings.ts';
-import { coerceParam, ParamFault } from './param-types.ts';
+import { coerceParam, isCallerLimit, isDeploymentLimit, ParamFault } from './param-types.ts';
 import { topLevelList, wrongType } from './read-section.ts';
 import type { Deployment } from './snapshot.ts';
 import { JsonMaker } from './yaml/json.ts';
@@ -100,6 +100,9 @@ function givenId(modelInfo: PyDict): string | null {
   throw new ParamFault(`expected a string, found ${kindName(id)}`);
 }
 
+/** They stand in for those of `litellm_params`. */
+const RATES_OF_MODEL_INFO = ['rpm', 'tpm'];
+
 const ENVIRONMENTS: readonly string[] = ['development', 'staging', 'production'];
 
 /** `model_info.supported_environments` against LITELLM_ENVIRONMENT. @throws ParamFault */
@@ -152,6 +155,10 @@ class DeploymentBuilder {
         withDefault(withDefault(raw.params, 'rpm', dictGet(raw.whole, 'rpm')), 'tpm', dictGet(raw.whole, 'tpm')),
         raw,
       );
+      for (const name of RATES_OF_MODEL_INFO) {
+        at = `${raw.path}.model_info.${name}`;
+        coerceParam(name, dictGet(raw.modelInfo, name) ?? { kind: 'none', place: raw.modelInfo.place });
+      }
       return this.#perOrganization(params).map((own) => {
         const coerced = this.#coerced(own, (key) => (at = `${raw.path}.litellm_params.${key}`));
         return this.#deployment(raw, id, coerced);
@@ -168,10 +175,15 @@ class DeploymentBuilder {
     return [];
   }
 
+  /** @throws ConfigError for a limit of callers, which must not vanish with its deployment */
   #leftOut(raw: RawEntry, key: string, fault: string): LeftOut {
     const name = key.slice(key.lastIndexOf('.') + 1);
-    const place = (dictGet(raw.params, name) ?? dictGet(raw.modelInfo, name) ?? raw.whole).place;
-    this.#sources.findings.warn(key, place, `${fault}; the deployment is left out, as LiteLLM leaves it out`);
+    const place = (dictGet(raw.params, name) ?? dictGet(raw.modelInfo, name) ?? dictGet(raw.whole, name) ?? raw.whole)
+      .place;
+    if (isCallerLimit(name))
+      throw new ConfigError('invalid_value', { ...place, key }, fault, 'Write for instance 60, or leave it out.');
+    const why = isDeploymentLimit(name) ? 'so that no limit is lost' : 'as LiteLLM leaves it out';
+    this.#sources.findings.warn(key, place, `${fault}; the deployment is left out, ${why}`);
     return {
       error: new ConfigError(
         'wrong_type',

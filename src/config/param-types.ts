@@ -1,10 +1,12 @@
 /**
  * The types that LiteLLM gives to `litellm_params`, and its lenient reading of them (pydantic's: `"12"` is an integer,
  * `"yes"` a boolean, a number never a string). A value that does not fit makes LiteLLM leave the deployment out.
+ *
+ * Limits are read more strictly than LiteLLM does: a switch, or less than nothing, is no limit that anybody can have meant.
  */
 import { kindName, type PyValue } from './yaml/py-value.ts';
 
-type ParamType = 'str' | 'int' | 'float' | 'bool' | 'dict' | 'list' | 'strings' | 'flag';
+type ParamType = 'str' | 'int' | 'rate' | 'places' | 'float' | 'bool' | 'dict' | 'list' | 'strings' | 'flag';
 
 const TYPES: readonly (readonly [ParamType, string])[] = [
   [
@@ -19,11 +21,9 @@ const TYPES: readonly (readonly [ParamType, string])[] = [
      complexity_router_default_model adaptive_router_default_model quality_router_default_model vector_store_id
      milvus_text_field milvus_db_name valkey_host valkey_password valkey_text_field valkey_embedding_field model`,
   ],
-  [
-    'int',
-    `tpm rpm itpm otpm max_retries default_api_key_tpm_limit default_api_key_rpm_limit auto_router_max_input_chars
-     valkey_port`,
-  ],
+  ['int', 'max_retries auto_router_max_input_chars valkey_port'],
+  ['rate', 'tpm rpm itpm otpm default_api_key_tpm_limit default_api_key_rpm_limit'],
+  ['places', 'max_parallel_requests'],
   [
     'float',
     `max_file_size_mb max_budget keepalive_seconds input_cost_per_token output_cost_per_token input_cost_per_second
@@ -82,12 +82,22 @@ function expect(value: PyValue, what: string): never {
 
 const INTEGER_TEXT = /^[-+]?[0-9](?:_?[0-9])*(?:\.0*)?$/;
 
-function integer(value: PyValue): PyValue {
+function integer(value: PyValue, expected = 'an integer'): PyValue {
   if (value.kind === 'int') return value;
-  if (value.kind === 'str' && !INTEGER_TEXT.test(value.value.trim())) return expect(value, 'an integer');
+  if (value.kind === 'str' && !INTEGER_TEXT.test(value.value.trim())) return expect(value, expected);
   const number = lenientNumber(value);
-  if (number === undefined || !Number.isInteger(number)) return expect(value, 'an integer');
+  if (number === undefined || !Number.isInteger(number)) return expect(value, expected);
   return { kind: 'int', value: BigInt(number), place: value.place };
+}
+
+/** How much at most: text is read, but a switch is no number here, nor is less than `least`. */
+function limit(value: PyValue, least: 0 | 1): PyValue {
+  const expected = `a whole number, ${least} or more`;
+  if (value.kind === 'bool') return expect(value, expected);
+  const read = integer(value, expected);
+  if (read.kind === 'int' && read.value >= BigInt(least)) return read;
+  const found = read.kind === 'int' && read.value < 0n ? 'a negative number' : 'zero';
+  throw new ParamFault(`expected ${expected}, found ${found}`);
 }
 
 function float(value: PyValue): PyValue {
@@ -110,6 +120,10 @@ function coerced(type: ParamType, value: PyValue): PyValue {
       return value.kind === 'str' ? value : expect(value, 'a string');
     case 'int':
       return integer(value);
+    case 'rate':
+      return limit(value, 0);
+    case 'places':
+      return limit(value, 1);
     case 'float':
       return float(value);
     case 'bool':
@@ -124,6 +138,18 @@ function coerced(type: ParamType, value: PyValue): PyValue {
     case 'flag':
       return flag(value);
   }
+}
+
+/** Limits of whoever calls: without their deployment the rest of its group would have none. */
+const CALLER_LIMITS: ReadonlySet<string> = new Set(['default_api_key_tpm_limit', 'default_api_key_rpm_limit']);
+
+export function isCallerLimit(name: string): boolean {
+  return CALLER_LIMITS.has(name);
+}
+
+export function isDeploymentLimit(name: string): boolean {
+  const type = TYPE_OF.get(name);
+  return type === 'rate' || type === 'places';
 }
 
 /** @throws ParamFault */

@@ -79,6 +79,12 @@ const OWN_PARAMS = new Map([
   ['params big: 12345678901234567890123', 'numbers are doubles'],
 ]);
 
+/** Entries that LiteLLM serves and that are left out here. */
+const LEFT_OUT = new Map([
+  ['params rpm: yes', 'a switch is no limit; LiteLLM reads 1'],
+  ['params tpm: -1', 'no limit is below zero; LiteLLM fails or refuses each request, by strategy'],
+]);
+
 describe("deployments as LiteLLM's proxy makes them", () => {
   it('has the cases', () => {
     expect(cases.length).toBeGreaterThanOrEqual(150);
@@ -87,7 +93,7 @@ describe("deployments as LiteLLM's proxy makes them", () => {
   it.each(cases.filter((one) => one.deployments !== undefined))('makes $name', (one) => {
     const { deployments } = load(one.yaml);
     const made = deployments.filter((deployment) => deployment.id !== 'spare');
-    const expected = one.deployments ?? [];
+    const expected = LEFT_OUT.has(one.name) ? [] : (one.deployments ?? []);
     expect(made.map(({ modelName, id }) => ({ modelName, id }))).toEqual(
       expected.map((deployment) => ({ modelName: deployment.model_name, id: deployment.id })),
     );
