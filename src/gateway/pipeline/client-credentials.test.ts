@@ -63,6 +63,11 @@ describe('checkClientCredentials', () => {
     ['aws_access_key_id', { litellm_params: { nested: { aws_access_key_id: 'x' } } }],
     ['api_base', { fallbacks: [{ other: [{ api_base: 'x' }] }] }],
     ['api_base', { router_settings_override: { fallbacks: [{ group: [{ model: 'm', api_base: 'x' }] }] } }],
+    ['api_key', { fallbacks: [{ model: 'm', api_key: 'x' }] }],
+    ['api_key', { context_window_fallbacks: [{ other: [{ model: 'm', api_key: 'x' }] }] }],
+    ['api_key', { content_policy_fallbacks: ['m', { other: ['m', { api_key: 'x' }] }] }],
+    ['api_key', { router_settings_override: { fallbacks: [{ group: [{ model: 'm', api_key: 'x' }] }] } }],
+    ['https_proxy', { fallbacks: [{ model: 'm', https_proxy: 'x' }] }],
     ['langfuse_host', { litellm_metadata: { langfuse_host: 'x' } }],
     ['input_cost_per_token', { metadata: { input_cost_per_token: 0 } }],
   ])('finds %s inside %j', (key, body) => {
@@ -73,6 +78,22 @@ describe('checkClientCredentials', () => {
     expect(
       check({ metadata: { api_key: 'a label', proxy: 'x' }, messages: [{ role: 'user', api_base: 'x' }] }),
     ).toBeNull();
+  });
+
+  test('leaves the content of a fallback entry alone', () => {
+    const messages = [{ role: 'user', content: 'x', api_key: 'a word' }];
+    const tools = [{ type: 'function', function: { parameters: { properties: { api_key: { type: 'string' } } } } }];
+    expect(
+      check({ fallbacks: [{ model: 'm', messages, tools }, { other: [{ model: 'm', messages, tools }] }] }),
+    ).toBeNull();
+  });
+
+  test.each(['api_key', 'api_base', 'base_url'])('never takes %s of a fallback entry, allowed or not', (key) => {
+    const body = { fallbacks: [{ model: 'm', [key]: 'x' }] };
+    expect(() => check(body, [configurable(key)])).toThrow(/in an entry of a fallback list is not there yet/);
+    const permitted = { allowClientSideCredentials: true };
+    expect(() => check(body, [PLAIN], permitted)).toThrow(/in an entry of a fallback list is not there yet/);
+    expect(() => check({ router_settings_override: body }, [PLAIN], permitted)).toThrow(/is not there yet/);
   });
 
   test('a deployment allows a member by its name, and only that one', () => {

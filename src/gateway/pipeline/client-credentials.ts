@@ -8,7 +8,7 @@
  */
 import type { Deployment, GeneralSettings } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { isJsonArray, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import { fieldValue, type RequestFields } from './request-fields.ts';
 
@@ -76,14 +76,8 @@ const LOG_DESTINATIONS = [
 ] as const;
 
 const REFUSED: ReadonlySet<string> = new Set([...DESTINATIONS, ...CREDENTIALS, ...LOG_DESTINATIONS]);
-/** Ordinary words, or harmless where they cannot reach a call: refused at the top level only. */
-const TOP_LEVEL_ONLY: ReadonlySet<string> = new Set([
-  'api_key',
-  'proxy',
-  'http_proxy',
-  'https_proxy',
-  'azure_endpoint',
-]);
+/** Ordinary words, or harmless where they cannot reach a call: refused at the top level and in targets of fallbacks only. */
+const OF_CALLS_ONLY: ReadonlySet<string> = new Set(['api_key', 'proxy', 'http_proxy', 'https_proxy', 'azure_endpoint']);
 /** Custom prices: `input_cost_per_token`, `output_cost_per_second`, `cache_read_input_token_cost`, … */
 const PRICE_KEY = /^(?:input|output)_cost_per_|_token_cost/;
 /** Members whose own members are checked too, since they reach the same code. */
@@ -100,6 +94,8 @@ const CONTAINERS: ReadonlySet<string> = new Set([
 ]);
 /** Deep enough for `router_settings_override.fallbacks[].group[].api_base`. */
 const MAX_DEPTH = 5;
+const FALLBACK_LISTS = ['fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'];
+const CONNECTION: ReadonlySet<string> = new Set(['api_key', 'api_base', 'base_url']);
 
 /** Values that a client may set for its own call. */
 export interface ClientCredentials {
@@ -125,14 +121,50 @@ export function checkClientCredentials(
       found ??= { apiBase: null, apiKey: null };
       if (typeof value === 'string' && (field.key === 'api_base' || field.key === 'base_url')) found.apiBase = value;
       if (typeof value === 'string' && field.key === 'api_key') found.apiKey = value;
-    } else if (CONTAINERS.has(field.key) && !general.allowClientSideCredentials) checkContainer(fields, field, group);
+    } else if (CONTAINERS.has(field.key)) checkContainer(fields, field, { general, group });
   }
   return found;
 }
 
-function checkContainer(fields: RequestFields, field: TopLevelField, group: readonly Deployment[]): void {
+interface Permissions {
+  readonly general: GeneralSettings;
+  readonly group: readonly Deployment[];
+}
+
+function checkContainer(fields: RequestFields, field: TopLevelField, permissions: Permissions): void {
   if (field.kind !== 'object' && field.kind !== 'array') return;
-  checkNested(fieldValue(fields, field), group, 0);
+  const value = fieldValue(fields, field);
+  if (!permissions.general.allowClientSideCredentials) checkNested(value, permissions.group, 0);
+  if (FALLBACK_LISTS.includes(field.key)) checkTargets(value, permissions);
+  else if (field.key === 'router_settings_override' && isJsonObject(value))
+    for (const list of FALLBACK_LISTS) checkTargets(value[list], permissions);
+}
+
+/**
+ * A target's own members reach the call that it stands for, so nothing is refused "at the top level only" there. A key or an
+ * address that is allowed is still not used for a fallback, which is said rather than asking the configured one in silence.
+ */
+function checkTargets(list: JsonValue | undefined, { general, group }: Permissions): void {
+  for (const target of targetsOf(list))
+    for (const [key, member] of Object.entries(target)) {
+      if (!isRefused(key)) continue;
+      if (!general.allowClientSideCredentials && !isConfigurable(group, key, member)) throw refusal(key);
+      if (CONNECTION.has(key)) throw notForFallbacks(key);
+    }
+}
+
+/** Of `[{model: …, …}]` and of `[{group: [{model: …, …}]}]`. */
+function targetsOf(list: JsonValue | undefined): readonly JsonObject[] {
+  if (!isJsonArray(list)) return [];
+  return list.filter(isJsonObject).flatMap((entry) => {
+    if (typeof entry['model'] === 'string') return [entry];
+    return [entry, ...Object.values(entry).filter(isJsonArray).flat().filter(isJsonObject)];
+  });
+}
+
+function notForFallbacks(key: string): GatewayError {
+  const text = `\`${key}\` in an entry of a fallback list is not there yet. Leave it out: the deployments of its model have their own.`;
+  return new GatewayError('not_implemented', text, { param: key });
 }
 
 function checkNested(value: JsonValue, group: readonly Deployment[], depth: number): void {
@@ -143,7 +175,7 @@ function checkNested(value: JsonValue, group: readonly Deployment[], depth: numb
   }
   for (const key of Object.keys(value)) {
     const member = value[key] as JsonValue;
-    if (isRefused(key) && !TOP_LEVEL_ONLY.has(key) && !isConfigurable(group, key, member)) throw refusal(key);
+    if (isRefused(key) && !OF_CALLS_ONLY.has(key) && !isConfigurable(group, key, member)) throw refusal(key);
     checkNested(member, group, depth + 1);
   }
 }

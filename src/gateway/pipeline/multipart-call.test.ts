@@ -63,6 +63,25 @@ describe('MultipartCall', () => {
     expect(to.upstream.calls).toHaveLength(0);
   });
 
+  test('takes parameters of a fallback entry, and never sends its key to the provider', async () => {
+    const deployments = [
+      openaiDeployment({ cooldown_time: 0 }),
+      openaiDeployment({ model: 'openai/whisper-1' }, 'other'),
+    ];
+    const target = { model: 'other', language: 'de', api_key: 'sk-canary', num_retries: 3 };
+    const to = new AssembledGateway({ deployments, routerRaw: { fallbacks: [{ group: [target] }] } });
+    await post(to, form({ model: 'group', file: new File(['RIFF'], 'a.wav') }));
+    await expect.poll(() => to.upstream.calls.length).toBe(1);
+    to.upstream.calls[0]?.answer(500, { error: { message: 'no' } });
+    await expect.poll(() => to.upstream.calls.length).toBe(2);
+    const text = to.upstream.calls[1]?.text ?? '';
+    expect([text.includes('language'), text.includes('canary'), text.includes('num_retries')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   test("a client's own address in a form is refused like in JSON", async () => {
     const to = gateway();
     const exchange = await post(

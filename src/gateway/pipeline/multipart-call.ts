@@ -6,6 +6,7 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { ByteSegments } from '../../primitives/byte-segments.ts';
 import type { JsonObject } from '../../protocol/json.ts';
+import { isInternalKey } from '../../providers/internal-keys.ts';
 import type { Exchange } from '../../wire/contract.ts';
 import type { CallerIdentity, RouteContext } from '../contract.ts';
 import { upstreamForm } from './multipart-form.ts';
@@ -89,12 +90,13 @@ export class MultipartCall implements WholeBodySink {
   }
 }
 
-/** Parameters of a fallback entry replace fields of the same name. */
+/** Parameters of a fallback entry replace fields of the same name; its settings, a key among them, are not the provider's. */
 function withParameters(form: FormData, parameters: JsonObject): FormData {
   const changed = new FormData();
   for (const [name, value] of form) changed.append(name, value);
   for (const [name, value] of Object.entries(parameters))
-    if (typeof value === 'string' || typeof value === 'number') changed.set(name, String(value));
+    if (!isInternalKey(name) && (typeof value === 'string' || typeof value === 'number'))
+      changed.set(name, String(value));
   return changed;
 }
 
