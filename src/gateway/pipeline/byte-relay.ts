@@ -9,6 +9,11 @@ export class ByteRelay {
   #pieces: Buffer[] = [];
   #bytes = 0;
 
+  /** How much waits. */
+  get bytes(): number {
+    return this.#bytes + (this.#buffer === null ? 0 : this.#end - this.#start);
+  }
+
   add(buffer: Buffer, start: number, end: number): void {
     if (end <= start) return;
     if (this.#buffer === buffer && this.#end === start) {

@@ -3,14 +3,21 @@
  * end with a finish reason and `[DONE]`; Responses events carry their meaning in `type` and end with a final one.
  */
 import { mayLackToolType } from './normalise-chunk.ts';
-import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
+import { chunkHasContent, responseEventHasContent } from '../../protocol/first-content.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { responseFailure } from '../../protocol/response-failure.ts';
 import { fieldOf, type ShallowScan, type TopLevelField } from '../../protocol/shallow-json-scanner.ts';
 import type { SseEvent } from '../../protocol/sse-event-splitter.ts';
 
 export interface StreamDialect {
   readonly endsWithDone: boolean;
-  /** Whether a top-level `error` member means that the stream has failed. */
-  errorMemberEnds(scan: ShallowScan): boolean;
+  /**
+   * JSON text of the error that the event reports; null: the stream goes on.
+   * @param begun content has been seen
+   */
+  failure(event: SseEvent, scan: ShallowScan, begun: boolean): string | null;
+  /** slow path: whether the event answers something. Asked until one does, never after. */
+  hasContent(event: SseEvent, scan: ShallowScan): boolean;
   isTerminal(event: SseEvent, scan: ShallowScan): boolean;
   usage(event: SseEvent, scan: ShallowScan): JsonObject | null;
   /** Events that only clients get that asked for usage. */
@@ -24,10 +31,18 @@ export interface StreamDialect {
 const FINISH_REASON = Buffer.from('"finish_reason"');
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+/** Longer choices are content; so are longer items, parts and deltas of the Responses API. None is parsed to find out. */
+const LONGEST_EMPTY_BYTES = 4096;
 
 export const COMPLETION_CHUNKS: StreamDialect = {
   endsWithDone: true,
-  errorMemberEnds: () => true,
+  failure: errorMember,
+  hasContent: (event, scan) => {
+    const choices = fieldOf(scan, 'choices');
+    // What is written in an odd way is not looked into.
+    if (scan.slow !== null || isLong(choices)) return true;
+    return chunkHasContent(valueOf(event, choices), fieldOf(scan, 'usage')?.kind === 'object');
+  },
   isTerminal: (event, scan) => {
     const choices = fieldOf(scan, 'choices');
     return choices !== undefined && hasFinishReason(event.dataBuffer, choices);
@@ -52,8 +67,20 @@ const RESPONSES_TERMINAL = new Set(['response.completed', 'response.incomplete',
 
 export const RESPONSES_EVENTS: StreamDialect = {
   endsWithDone: false,
-  // Responses streams report failures in events of their own type; those are the provider's words and pass.
-  errorMemberEnds: (scan) => fieldOf(scan, 'type') === undefined,
+  // Responses streams report failures in events of their own type; behind content those are the provider's words and pass.
+  failure: (event, scan, begun) => {
+    const type = fieldOf(scan, 'type');
+    if (type === undefined) return errorMember(event, scan);
+    return begun ? null : reportedFailure(event, stringMember(event, type));
+  },
+  hasContent: (event, scan) => {
+    if (scan.slow !== null) return true;
+    const memberOf = (name: string): JsonValue | undefined => {
+      const field = fieldOf(scan, name);
+      return isLong(field) ? true : valueOf(event, field);
+    };
+    return responseEventHasContent(stringMember(event, fieldOf(scan, 'type')) ?? undefined, memberOf);
+  },
   isTerminal: (event, scan) => RESPONSES_TERMINAL.has(stringMember(event, fieldOf(scan, 'type')) ?? ''),
   usage: (event, scan) => {
     const response = objectMember(event, terminalResponse(event, scan));
@@ -64,6 +91,18 @@ export const RESPONSES_EVENTS: StreamDialect = {
   lacksToolType: () => false,
   lacksObjectName: () => false,
 };
+
+function errorMember(event: SseEvent, scan: ShallowScan): string | null {
+  const error = fieldOf(scan, 'error');
+  return error === undefined || error.kind === 'null' ? null : textOf(event, error);
+}
+
+/** slow path: `error` says it itself, `response.failed` in the response. */
+function reportedFailure(event: SseEvent, type: string | null): string | null {
+  if (type !== 'error' && type !== 'response.failed') return null;
+  const error = responseFailure(JSON.parse(event.data().toString()) as JsonObject);
+  return error === null ? null : JSON.stringify(error);
+}
 
 function terminalResponse(event: SseEvent, scan: ShallowScan): TopLevelField | undefined {
   return RESPONSES_EVENTS.isTerminal(event, scan) ? fieldOf(scan, 'response') : undefined;
@@ -97,10 +136,22 @@ function isEmptyArray(bytes: Buffer, field: TopLevelField): boolean {
 
 function objectMember(event: SseEvent, field: TopLevelField | undefined): JsonObject | null {
   if (field?.kind !== 'object') return null;
-  return JSON.parse(event.dataBuffer.toString('utf8', field.valueStart, field.valueEnd)) as JsonObject;
+  return JSON.parse(textOf(event, field)) as JsonObject;
 }
 
 function stringMember(event: SseEvent, field: TopLevelField | undefined): string | null {
   if (field?.kind !== 'string') return null;
-  return JSON.parse(event.dataBuffer.toString('utf8', field.valueStart, field.valueEnd)) as string;
+  return JSON.parse(textOf(event, field)) as string;
+}
+
+function isLong(field: TopLevelField | undefined): boolean {
+  return field !== undefined && field.valueEnd - field.valueStart > LONGEST_EMPTY_BYTES;
+}
+
+function valueOf(event: SseEvent, field: TopLevelField | undefined): JsonValue | undefined {
+  return field === undefined ? undefined : (JSON.parse(textOf(event, field)) as JsonValue);
+}
+
+function textOf(event: SseEvent, field: TopLevelField): string {
+  return event.dataBuffer.toString('utf8', field.valueStart, field.valueEnd);
 }

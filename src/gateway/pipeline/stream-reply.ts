@@ -1,12 +1,14 @@
 /**
- * Relays a server-sent-event stream: bytes in, bytes out, nothing held back once the reply has begun. Events that came
- * in one read of the provider's socket leave in one write, at the end of the same turn: node:http sends no earlier.
- * Edits by splice only: the model's name; events that a client did not ask for (usage, empty choices) and events that
- * are not JSON are left out.
+ * Relays a server-sent-event stream: bytes in, bytes out. Events before the first content (a role, empty texts) are kept
+ * and go out with it, in one write behind the head; from there on nothing is held back. Events that came in one read of
+ * the provider's socket leave in one write, at the end of the same turn: node:http sends no earlier. Edits by splice
+ * only: the model's name; events that a client did not ask for (usage, empty choices) and that are not JSON are left out.
  *
- * Promises: the head is sent with the first content, so that an error before it is an ordinary error reply; a stream
- * that ends without its terminal event ends in an error event and never in `[DONE]`; comments are not content.
- * Cost: one shallow scan per event, no timer, promise or object per chunk beyond the scan.
+ * Promises: an error, a cut or a time-out before the first content leaves no trace at the client, so that another attempt
+ * may answer; what is kept is bounded, in bytes and in events, and goes out beyond that as content would; a stream that
+ * ends without its terminal event ends in an error event and never in `[DONE]`; comments are not content.
+ * Cost: one shallow scan per event, no timer, promise or object per chunk beyond the scan; until the first content also
+ * a look into the event.
  */
 import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -36,6 +38,9 @@ export interface StreamReplyOptions {
 
 const DONE_EVENT = Buffer.from('data: [DONE]\n\n');
 const BLANK_LINE = Buffer.from('\n\n');
+/** Two events of the Responses API that repeat a long request fit; so does what recovery may hold back. */
+const MOST_HELD_BYTES = 256 * 1024;
+const MOST_HELD_EVENTS = 32;
 
 export class StreamReply implements ReplyMode, SseSink {
   readonly #port: ReplyPort;
@@ -50,6 +55,12 @@ export class StreamReply implements ReplyMode, SseSink {
   #doneSeen = false;
   #doneSent = false;
   #over = false;
+  /** The client has the head, from an attempt whose stream this one goes on with: nothing is to be hidden. */
+  readonly #goesOn: boolean;
+  /** Content was seen; what comes before it waits in the relay. */
+  #begun = false;
+  #heldEvents = 0;
+  #heldBytes = 0;
   #flushAsked = false;
   readonly #flushLater = (): void => {
     this.#flushAsked = false;
@@ -66,6 +77,7 @@ export class StreamReply implements ReplyMode, SseSink {
   constructor(port: ReplyPort, options: StreamReplyOptions) {
     this.#port = port;
     this.#options = options;
+    this.#goesOn = port.exchange.headSent;
     this.#answer = options.countUsage === null ? null : new StreamedAnswer();
   }
 
@@ -137,13 +149,29 @@ export class StreamReply implements ReplyMode, SseSink {
   onEvent(event: SseEvent): void {
     if (this.#over) return;
     if (event.dataLines === 0) return;
-    this.#port.contentSeen();
+    if (this.#begun) this.#port.contentSeen();
     if (event.isDone) this.#onDone(event);
     else this.#onText(event);
     if (!event.terminated && !this.#over) this.#relay.add(BLANK_LINE, 0, BLANK_LINE.length);
+    if (!this.#begun && !this.#goesOn) this.#keep();
+  }
+
+  #begin(): void {
+    this.#begun = true;
+    this.#port.contentSeen();
+  }
+
+  /** Counts what waits for the first content; events that were left out take no room. */
+  #keep(): void {
+    const { bytes } = this.#relay;
+    if (bytes === this.#heldBytes) return;
+    this.#heldBytes = bytes;
+    this.#heldEvents += 1;
+    if (bytes > MOST_HELD_BYTES || this.#heldEvents > MOST_HELD_EVENTS) this.#begin();
   }
 
   #onDone(event: SseEvent): void {
+    if (!this.#begun) this.#begin();
     this.#terminal = true;
     this.#doneSeen = true;
     // A usage chunk that is still to be counted goes before it.
@@ -164,12 +192,13 @@ export class StreamReply implements ReplyMode, SseSink {
   #onJson(event: SseEvent): void {
     const scan = tryScanShallow(event.dataBuffer, event.dataStart, event.dataEnd);
     if (scan === null || scan.slow === 'not-object') return;
-    const failure = fieldOf(scan, 'error');
-    if (failure !== undefined && failure.kind !== 'null' && this.#options.dialect.errorMemberEnds(scan)) {
-      this.#break(this.#port.reported(event.dataBuffer.toString('utf8', failure.valueStart, failure.valueEnd)));
+    const { dialect } = this.#options;
+    const failure = dialect.failure(event, scan, this.#begun);
+    if (failure !== null) {
+      this.#break(this.#port.reported(failure));
       return;
     }
-    const { dialect } = this.#options;
+    if (!this.#begun && dialect.hasContent(event, scan)) this.#begin();
     if (dialect.isTerminal(event, scan)) this.#terminal = true;
     const usage = dialect.usage(event, scan);
     if (usage !== null) this.#told(usage, event, scan);
@@ -245,6 +274,7 @@ export class StreamReply implements ReplyMode, SseSink {
   }
 
   #flush(): void {
+    if (!this.#begun && !this.#goesOn) return;
     const bytes = this.#relay.take();
     if (bytes === null) return;
     const { exchange } = this.#port;

@@ -17,7 +17,12 @@ function gatewayWithFault(): AssembledGateway {
 describe('UpstreamAttempt', () => {
   test.each([
     ['a whole reply', {}, 'application/json', JSON.stringify(COMPLETION)],
-    ['a stream', { stream: true }, 'text/event-stream', 'data: {"id":"c1","choices":[{"index":0,"delta":{}}]}\n\n'],
+    [
+      'a stream',
+      { stream: true },
+      'text/event-stream',
+      'data: {"id":"c1","choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n',
+    ],
   ])('a fault of the gateway while it relays %s ends the exchange and is logged', async (_name, body, type, text) => {
     const to = gatewayWithFault();
     const exchange = to.chat(body);

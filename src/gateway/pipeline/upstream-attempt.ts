@@ -164,7 +164,7 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
     const now = this.#now();
     const out = successHeaders(request, this.#owner, {
       totalMs: now - this.exchange.startedAtMs,
-      providerMs: this.#headAtMs - this.#startedAtMs,
+      providerMs: Math.max(this.#headAtMs, this.#firstContentAtMs) - this.#startedAtMs,
     });
     out.push('content-type', contentType, ...request.extraReplyHeaders, ...this.#owner.limitHeaders);
     this.#costUsd = this.#pipeline.addCostHeaders(out, this.#costedCall(), answer);
