@@ -10,8 +10,8 @@ import type { Router } from '../../src/client/router/router.ts';
 import { createUndiciTransport } from '../../src/wire/undici-transport.ts';
 import type { Transport } from '../../src/wire/contract.ts';
 import { deployment, errorOf, messages, routerOf } from '../support/library-router.ts';
-import { answerWhole, beginStream, HEALTHY_TEXT, part } from '../support/scripted-answers.ts';
-import { ScriptedProvider } from '../support/scripted-provider.ts';
+import { answerWhole, beginStream, HEALTHY_TEXT, opening, part } from '../support/scripted-answers.ts';
+import { type ProviderCall, ScriptedProvider } from '../support/scripted-provider.ts';
 
 let provider: ScriptedProvider;
 let router: Router;
@@ -129,16 +129,22 @@ describe('a whole stream', () => {
 });
 
 describe('a stream that breaks', () => {
-  it('before its first chunk is tried elsewhere', async () => {
-    provider.on('broken', (call) => {
+  it.each<[string, (call: ProviderCall) => void]>([
+    ['with an error', (call) => call.event({ error: { message: 'overloaded', code: 503 } })],
+    ['in order', (call) => call.endChunks()],
+    ['with a reset', (call) => call.reset()],
+    ['in silence', () => undefined],
+  ])('%s before its first content is tried elsewhere', async (_name, breaks) => {
+    provider.on('broken', async (call) => {
       call.streamHead();
-      call.event({ error: { message: 'overloaded', type: 'server_error', code: 503 } });
-      call.endChunks();
+      for (const event of opening('broken')) call.event(event);
+      await call.writeAll('');
+      breaks(call);
     });
     provider.on('spare', answerWhole);
-    const stream = await open({ fallbacks: ['spare'] });
-    expect(stream._hidden_params.model_group).toBe('spare');
-    expect((await read(stream)).text).toBe(HEALTHY_TEXT);
+    const stream = await open({ fallbacks: ['spare'], streamTimeout: 0.3 });
+    const { text, chunks } = await read(stream);
+    expect([stream._hidden_params.model_group, text, chunks[0]?.model]).toEqual(['spare', HEALTHY_TEXT, 'spare']);
   });
 
   it.each<[string, (call: Parameters<typeof beginStream>[0]) => void, object]>([
@@ -182,11 +188,13 @@ describe('a stream that breaks', () => {
     provider.on('broken', (call) => {
       call.streamHead();
       call.event({ type: 'response.created', response: { id: 'resp_1' } });
+      call.event({ type: 'response.output_text.delta', delta: 'Hel' });
       call.event({ type: 'error', code: 'rate_limit_exceeded', message: 'Rate limit reached' });
       call.endChunks();
     });
     const stream = await router.responses({ model: 'broken', input: 'Hello!', stream: true });
     expect(await stream.next()).toMatchObject({ value: { type: 'response.created' } });
+    expect(await stream.next()).toMatchObject({ value: { delta: 'Hel' } });
     await expect(stream.next()).rejects.toMatchObject({ name: 'RateLimitError' });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });

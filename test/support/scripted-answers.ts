@@ -30,6 +30,14 @@ export function part(model: string, content: string | null, finishReason: string
   };
 }
 
+/** What a provider says before it has anything to say: a role, and an empty piece. */
+export function opening(model: string): readonly object[] {
+  return [{ role: 'assistant', content: '', refusal: null }, {}].map((delta) => ({
+    ...part(model, null),
+    choices: [{ index: 0, delta, finish_reason: null }],
+  }));
+}
+
 export function usagePart(model: string): object {
   return { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: CREATED, model, choices: [], usage: USAGE };
 }

@@ -3,7 +3,7 @@ import { TimerWheel } from '../../primitives/timer-wheel.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { AttemptFailures } from './attempt-failures.ts';
 import { CallScope } from './call-scope.ts';
-import { CHUNK_EVENTS } from './event-shape.ts';
+import { CHUNK_EVENTS, RESPONSE_EVENTS } from './event-shape.ts';
 import { EventStream } from './event-stream.ts';
 import { RunningCalls } from './running-calls.ts';
 import { unsentTarget } from '../../providers/unsent-target.ts';
@@ -16,7 +16,7 @@ interface Bench {
   readonly controller: AbortController;
 }
 
-function bench({ silenceMs = 1000 } = {}): Bench {
+function bench({ silenceMs = 1000, shape = CHUNK_EVENTS } = {}): Bench {
   const log: string[] = [];
   const clock = { nowMs: 0 };
   const controller = new AbortController();
@@ -24,7 +24,7 @@ function bench({ silenceMs = 1000 } = {}): Bench {
   const scope = new CallScope(controller.signal, new RunningCalls());
   const stream = new EventStream({
     scope,
-    shape: CHUNK_EVENTS,
+    shape,
     includeUsage: false,
     convert: null,
     counted: null,
@@ -35,7 +35,8 @@ function bench({ silenceMs = 1000 } = {}): Bench {
     owner: {
       opened: () => log.push('opened'),
       notOpened: ({ error }) => log.push(`not opened: ${error.name}`),
-      succeeded: ({ totalTokens }) => log.push(`succeeded: ${totalTokens}`),
+      succeeded: ({ totalTokens, firstTokenSeconds }) =>
+        log.push(`succeeded: ${totalTokens} tokens, the first after ${firstTokenSeconds} s`),
       broke: ({ error }) => log.push(`broke: ${error.name}`),
       abandoned: () => log.push('abandoned'),
     },
@@ -73,12 +74,88 @@ describe('back-pressure', () => {
   });
 });
 
+const role: JsonObject = { choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] };
+
+describe('before the first content', () => {
+  const CREATED: JsonObject = { type: 'response.created', response: { id: 'resp_1' } };
+  const FAILED: JsonObject = { type: 'response.failed', response: { error: { code: 'server_error', message: 'no' } } };
+
+  it.each<[string, (bench: Bench) => void, string]>([
+    [
+      'an error',
+      ({ stream }) => stream.onData(bytes({ error: { message: 'no', code: 503 } })),
+      'ServiceUnavailableError',
+    ],
+    ['a cut', ({ stream }) => stream.onEnd(), 'APIConnectionError'],
+    [
+      'silence, whatever came that is no content,',
+      ({ clock, wheel, stream }) => {
+        clock.nowMs = 900;
+        stream.onData(bytes(role));
+        clock.nowMs = 1100;
+        wheel.tick();
+      },
+      'Timeout',
+    ],
+  ])('%s leaves the stream unopened', (_name, breaks, error) => {
+    const broken = bench();
+    broken.stream.onData(bytes(role, { choices: [] }, role));
+    expect(broken.log).toEqual([]);
+    breaks(broken);
+    expect(broken.log.at(-1)).toBe(`not opened: ${error}`);
+    expect(broken.log).not.toContain('opened');
+  });
+
+  it.each<[string, JsonObject]>([
+    ['error', { type: 'error', code: 'server_error', message: 'no' }],
+    ['response.failed', FAILED],
+  ])('so does the event `%s` of the Responses API', (_name, event) => {
+    const { stream, log } = bench({ shape: RESPONSE_EVENTS });
+    stream.onData(bytes(CREATED, event));
+    expect(log).toEqual(['abort', 'not opened: APIConnectionError']);
+  });
+
+  it('behind content `response.failed` is the last event, and a failure', async () => {
+    const { stream, log } = bench({ shape: RESPONSE_EVENTS });
+    stream.onData(bytes(CREATED, { type: 'response.output_text.delta', delta: 'a' }, FAILED));
+    stream.onEnd();
+    expect(log.slice(0, 2)).toEqual(['opened', 'broke: APIConnectionError']);
+    for (let read = 0; read < 2; read++) await stream.next();
+    expect(await stream.next()).toMatchObject({ value: FAILED });
+    expect(await stream.next()).toMatchObject({ done: true });
+  });
+
+  it('events wait and come in order; the time to the first token is that to the content', async () => {
+    const { stream, log, clock } = bench();
+    stream.onData(bytes(role, role));
+    clock.nowMs = 700;
+    stream.onData(bytes(chunk('a', 'stop'), '[DONE]'));
+    stream.onEnd();
+    expect(log).toEqual(['opened', 'succeeded: 0 tokens, the first after 0.7 s', 'resume']);
+    for (const value of [role, role, chunk('a', 'stop')]) expect(await stream.next()).toMatchObject({ value });
+  });
+
+  it('at most 32 of them, or 256 KB, wait', () => {
+    const many = bench();
+    many.stream.onData(bytes(...Array.from({ length: 31 }, () => role)));
+    expect(many.log).toEqual([]);
+    many.stream.onData(bytes(role));
+    expect(many.log).toEqual(['opened', 'pause']);
+    const large = bench({ shape: RESPONSE_EVENTS });
+    const created = bytes({ ...CREATED, instructions: 'x'.repeat(100 * 1024) });
+    for (let count = 0; count < 2; count++) large.stream.onData(created);
+    expect(large.log).toEqual([]);
+    large.stream.onData(created);
+    expect(large.log).toEqual(['opened']);
+  });
+});
+
 describe('ends', () => {
   it('reports success once, with what the usage chunk said, though nobody asked for it', async () => {
     const { stream, log, wheel } = bench();
     stream.onData(bytes(chunk('a', 'stop'), { choices: [], usage: { total_tokens: 9 } }, '[DONE]'));
     stream.onEnd();
-    expect(log).toEqual(['opened', 'succeeded: 9', 'resume']);
+    expect(log).toEqual(['opened', 'succeeded: 9 tokens, the first after 0 s', 'resume']);
     expect(await stream.next()).toMatchObject({ value: chunk('a', 'stop') });
     expect(await stream.next()).toMatchObject({ done: true });
     expect(wheel.armed).toBe(0);
@@ -87,7 +164,7 @@ describe('ends', () => {
   it('an answer of no events is an empty stream', async () => {
     const { stream, log } = bench();
     stream.onData(bytes('[DONE]'));
-    expect(log.slice(0, 2)).toEqual(['opened', 'succeeded: 0']);
+    expect(log.slice(0, 2)).toEqual(['opened', 'succeeded: 0 tokens, the first after null s']);
     expect(await stream.next()).toMatchObject({ done: true });
   });
 
@@ -95,7 +172,7 @@ describe('ends', () => {
     const whole = bench();
     whole.stream.onData(bytes(chunk('a', 'stop')));
     whole.stream.onEnd();
-    expect(whole.log).toContain('succeeded: 0');
+    expect(whole.log).toContain('succeeded: 0 tokens, the first after 0 s');
     const cut = bench();
     cut.stream.onData(bytes(chunk('a')));
     cut.stream.onEnd();

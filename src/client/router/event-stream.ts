@@ -1,10 +1,11 @@
 /**
  * A streamed answer as an async iterable of parsed events.
  *
- * Promises: a slow reader pauses the provider (at most `QUEUED_EVENTS` and what one read of the socket held wait in
- * memory); the time limit runs only while the provider is waited for; a stream that is cut, stalls or reports an error
- * throws after the events that came before, and never ends as success; leaving the loop ends the provider's call. No
- * promise is made that nobody waits for.
+ * Promises: nobody gets the stream before its first content, so that a failure before that leaves another attempt free; a
+ * slow reader pauses the provider (at most `QUEUED_EVENTS` and what one read of the socket held wait in memory); the time
+ * limit runs only while the provider is waited for; a stream that is cut, stalls or reports an error throws after the
+ * events that came before, and never ends as success; leaving the loop ends the provider's call. No promise is made that
+ * nobody waits for.
  * Cost per event: one parse, one object; no timer, no promise where events are there already.
  */
 import { Deadline, type TimerWheel } from '../../primitives/timer-wheel.ts';
@@ -20,7 +21,7 @@ import { usedTokens } from './usage.ts';
 
 /** How an attempt of a stream ended. `opened` or `notOpened` first; after `opened` one of the others, once. */
 export interface StreamOwner {
-  /** The first event is there, or the end of an empty answer. */
+  /** The first content is there, or the end of an empty answer, or more events without content than are kept. */
   opened(): void;
   notOpened(failure: AttemptFailure): void;
   succeeded(success: AttemptSuccess): void;
@@ -38,7 +39,7 @@ export interface EventStreamOptions {
   /** Counts what the provider does not tell; null: nobody asked. */
   readonly counted: CountedUsage | null;
   readonly failures: AttemptFailures;
-  /** From the request to the first event, and from event to event, as far as the reader waits. */
+  /** From the request to the first content, and then from event to event, as far as the reader waits. */
   readonly silenceMs: number;
   readonly wheel: TimerWheel;
   readonly monotonicMs: () => number;
@@ -52,6 +53,8 @@ interface Waiter {
 }
 
 const QUEUED_EVENTS = 32;
+/** As much as the gateway keeps. */
+const MOST_UNOPENED_BYTES = 256 * 1024;
 /** A provider that said `[DONE]` may take this long to end its answer before its connection is given up. */
 const CLOSING_MS = 1000;
 const DONE: Result = { done: true, value: undefined };
@@ -67,7 +70,9 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
   #paused = false;
   #opened = false;
   #terminal = false;
-  #firstEventAtMs = 0;
+  #firstContentAtMs: number | null = null;
+  /** Bytes that came before the first content. */
+  #unopenedBytes = 0;
   #usage: JsonObject | null = null;
   /** What a terminal event said of a failure. */
   #failed: AttemptFailure | null = null;
@@ -196,10 +201,19 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
       // An event that is damaged; the events around it may still make a whole answer.
       return;
     }
-    if (isJsonObject(parsed)) this.add(parsed);
+    if (!isJsonObject(parsed)) return;
+    const queued = this.#queue.length;
+    this.add(parsed);
+    if (!this.#opened && this.#queue.length > queued) this.#keep(event.end - event.start);
   }
 
-  /** One event of the answer. */
+  /** What waits for the first content is bounded, in bytes and by the length of the queue. */
+  #keep(bytes: number): void {
+    this.#unopenedBytes += bytes;
+    if (this.#unopenedBytes > MOST_UNOPENED_BYTES || this.#queue.length >= QUEUED_EVENTS) this.#begin();
+  }
+
+  /** One event of the answer. Those before the first content wait in the queue. */
   add(event: JsonObject): void {
     const { shape, includeUsage, convert, failures } = this.#options;
     const failure = shape.failure(event);
@@ -207,20 +221,29 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
       this.#break(failures.reported(failure));
       return;
     }
-    if (this.#firstEventAtMs === 0) this.#firstEventAtMs = this.#options.monotonicMs();
-    if (shape.isTerminal(event)) this.#terminal = true;
-    this.#usage = shape.usage(event) ?? this.#usage;
     const answer = shape.failedAnswer(event);
-    if (answer !== null) this.#failed = failures.reported(answer);
-    if (!includeUsage && shape.onlyForUsage(event)) {
-      this.#arm();
+    if (answer !== null && !this.#opened) {
+      this.#break(failures.reported(answer));
       return;
     }
-    const converted = convert === null ? event : convert(event);
-    if (converted !== null) {
-      this.#options.counted?.add(converted);
-      this.#deliver(converted);
+    if (answer !== null) this.#failed = failures.reported(answer);
+    if (shape.isTerminal(event)) this.#terminal = true;
+    this.#usage = shape.usage(event) ?? this.#usage;
+    if (!this.#opened && shape.hasContent(event)) this.#begin();
+    if (includeUsage || !shape.onlyForUsage(event)) {
+      const converted = convert === null ? event : convert(event);
+      if (converted !== null) {
+        this.#options.counted?.add(converted);
+        this.#deliver(converted);
+      }
     }
+    if (this.#opened) this.#arm();
+  }
+
+  #begin(): void {
+    this.#firstContentAtMs = this.#options.monotonicMs();
+    this.#open();
+    this.#pauseIfFull();
     this.#arm();
   }
 
@@ -245,23 +268,26 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
 
   #success(): AttemptSuccess {
     const nowMs = this.#options.monotonicMs();
-    const firstMs = this.#firstEventAtMs - this.#startedAtMs;
+    const firstAtMs = this.#firstContentAtMs;
     return {
       seconds: (nowMs - this.#startedAtMs) / 1000,
-      firstTokenSeconds: this.#firstEventAtMs === 0 ? null : firstMs / 1000,
+      firstTokenSeconds: firstAtMs === null ? null : (firstAtMs - this.#startedAtMs) / 1000,
       ...usedTokens(this.#usage ?? undefined),
     };
   }
 
   #deliver(event: JsonObject): void {
-    this.#open();
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve({ done: false, value: event });
       return;
     }
     this.#queue.push(event);
-    if (this.#queue.length < QUEUED_EVENTS || this.#paused) return;
+    this.#pauseIfFull();
+  }
+
+  #pauseIfFull(): void {
+    if (this.#queue.length < QUEUED_EVENTS || this.#paused || !this.#opened) return;
     this.#paused = true;
     this.#control?.pause();
   }
