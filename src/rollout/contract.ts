@@ -56,6 +56,8 @@ export interface ComponentDefinition {
    * that the original cannot run again; without it every such error counts.
    */
   readonly isOwnFault?: (error: unknown) => boolean;
+  /** Calls that are told by hand can be compared in shadow mode although they are not `repeatable: 'always'`. */
+  readonly canDryRun?: boolean;
   /** Mode where nothing is configured; default `on`. */
   readonly defaultMode?: ModeSetting;
   /** Bytes that the fast path keeps for itself; asked when a report is made. */
@@ -63,7 +65,7 @@ export interface ComponentDefinition {
 }
 
 /** One function of a component in both implementations. `Result` of an asynchronous operation is what it resolves to. */
-export interface Operation<This, Args extends readonly unknown[], Result, Returned = Result> {
+export interface Operation<This, Args extends unknown[], Result, Returned = Result> {
   readonly fast: (this: This, ...args: Args) => Returned;
   readonly original: (this: This, ...args: Args) => Returned;
   /** The fast path without its side effects, for shadow runs of a component that is not `repeatable: 'always'`. */
@@ -83,12 +85,7 @@ export interface Operation<This, Args extends readonly unknown[], Result, Return
 }
 
 /** An operation whose answers are promises. */
-export type AsyncOperation<This, Args extends readonly unknown[], Result> = Operation<
-  This,
-  Args,
-  Result,
-  Promise<Result>
->;
+export type AsyncOperation<This, Args extends unknown[], Result> = Operation<This, Args, Result, Promise<Result>>;
 
 /** What to do when the fast path failed: run the original now, or let the caller see the failure. */
 export type FailureVerdict = 'replay' | 'pass_on';
@@ -129,15 +126,15 @@ export type IdentityOf = (by: StickyBy) => string | null;
 export interface RolloutComponent {
   readonly name: string;
   /** A function in place of `original`. Answers what the original would, throws what the original would. */
-  wrap<This, Args extends readonly unknown[], Result>(
+  wrap<This, Args extends unknown[], Result>(
     operation: Operation<This, Args, Result>,
   ): (this: This, ...args: Args) => Result;
   /** The same for a function that answers with a promise. On the original side it is the original's own promise. */
-  wrapAsync<This, Args extends readonly unknown[], Result>(
+  wrapAsync<This, Args extends unknown[], Result>(
     operation: AsyncOperation<This, Args, Result>,
   ): (this: This, ...args: Args) => Promise<Result>;
   /** The same for a function that answers with items. Until the first one the original can take over, then not. */
-  wrapStream<This, Args extends readonly unknown[], Item>(
+  wrapStream<This, Args extends unknown[], Item>(
     operation: StreamOperation<This, Args, Item>,
   ): (this: This, ...args: Args) => AsyncGenerator<Item, void, undefined>;
   /** Begins a call that is told by hand. */
@@ -145,7 +142,7 @@ export interface RolloutComponent {
   report(): ComponentReport;
 }
 
-export interface StreamOperation<This, Args extends readonly unknown[], Item> {
+export interface StreamOperation<This, Args extends unknown[], Item> {
   readonly fast: (this: This, ...args: Args) => AsyncIterable<Item>;
   readonly original: (this: This, ...args: Args) => AsyncIterable<Item>;
   readonly identityOf?: (by: StickyBy, args: Args) => string | null;
@@ -210,7 +207,10 @@ export interface VerifySettings {
 
 /** Everything that can be set for one component. */
 export interface ComponentSettings {
-  readonly mode: ModeSetting;
+  /** Null: the component's own default. */
+  readonly mode: ModeSetting | null;
+  /** Where the mode stands, as the status shows it: `acceleration.tokenizer`; null where the mode is. */
+  readonly modeFrom: string | null;
   /** Null: the first of the component's own. */
   readonly stickyBy: StickyBy | null;
   readonly errorBudget: ErrorBudget;
@@ -223,18 +223,18 @@ export interface ComponentSettings {
   readonly timeLimitMs: number | null;
 }
 
-/** What one entry of the `acceleration:` block says; what it leaves out comes from the level above. */
-export type SettingsEntry = Partial<ComponentSettings>;
-
 /** Settings of all components, as `readSettings` makes them from a configuration block and environment variables. */
 export interface RolloutSettings {
   /** What switches everything off (`FAST_LITELLM=off`), as the status shows it; null: nothing does. */
   readonly switchedOffBy: string | null;
-  readonly defaults: SettingsEntry;
-  /** By component name, or by kind: `route` stands for every `route:…`. */
-  readonly components: ReadonlyMap<string, SettingsEntry>;
-  /** Modes by environment variable: `FAST_LITELLM_TOKENIZER`. They win over the configuration. */
-  readonly environment: ReadonlyMap<string, ModeSetting>;
+  readonly defaults: ComponentSettings;
+  /** By component name, or by kind: `route` stands for every `route:…` that has no entry of its own. */
+  readonly components: ReadonlyMap<string, ComponentSettings>;
+  /**
+   * Modes by environment variable: `FAST_LITELLM_TOKENIZER`. They win over the configuration. Null: the value is no
+   * mode, which is an error only if a component of that name exists (Kubernetes makes up `FAST_LITELLM_SERVICE_HOST`).
+   */
+  readonly environment: ReadonlyMap<string, ModeSetting | null>;
 }
 
 /** Of an error, what may be shown: no message. */
@@ -291,7 +291,12 @@ export type RolloutEvent = EventBase &
         /** The original answered this call; else the caller saw the failure. */
         readonly replayed: boolean;
       }
-    | { readonly type: 'mismatch'; readonly during: ComparisonKind }
+    | {
+        readonly type: 'mismatch';
+        readonly during: ComparisonKind;
+        /** The fast path failed in the comparison, where the original did not; null: another answer. */
+        readonly error: ErrorSummary | null;
+      }
     | {
         readonly type: 'rolled_back';
         readonly cause: RollbackCause;
@@ -417,7 +422,10 @@ export interface OverrideOptions {
 
 /** All components of a process or thread. */
 export interface Rollout {
-  /** @throws TypeError when the name is taken, is not one, or the settings ask for an identity that it has not */
+  /**
+   * @throws TypeError when the name is taken or is not one
+   * @throws RolloutSettingsError when its settings cannot be met
+   */
   component(definition: ComponentDefinition): RolloutComponent;
   report(): RolloutReport;
   /** Sets a mode at run time, until `clearOverride`. @throws RangeError on an unknown component, listing the known */
@@ -426,8 +434,10 @@ export interface Rollout {
   clearOverride(name: string, options?: OverrideOptions): void;
   /** Rolls back as if a budget had been exceeded, e.g. because another thread did. */
   rollBack(name: string): void;
-  /** New settings; overrides, rollbacks and counts stay. */
+  /** New settings; overrides, rollbacks and counts stay. @throws RolloutSettingsError and changes nothing */
   configure(settings: RolloutSettings): void;
+  /** Switches everything off at run time, whatever is set; null: no longer. @param by as the status shows it */
+  switchOff(by: string | null): void;
   /** Every event in the order in which they happen; a listener that throws is counted and disturbs nothing. */
   subscribe(listener: (event: RolloutEvent) => void): () => void;
   /** Stops all timers; every component answers with its original from here on. */
