@@ -176,8 +176,8 @@ function firstUseCells({ firstUse }: Participant, encoding: string): readonly st
   const uses = firstUse[encoding] ?? [];
   const columns = [
     uses.map(({ importCpuMs }) => importCpuMs),
-    uses.map(({ countCpuMs }) => countCpuMs),
-    uses.map(({ importCpuMs, countCpuMs }) => importCpuMs + countCpuMs),
+    uses.map(({ callCpuMs }) => callCpuMs),
+    uses.map(({ importCpuMs, callCpuMs }) => importCpuMs + callCpuMs),
     uses.map(({ wallMs }) => wallMs),
     uses.map(({ rssGrowthMb }) => rssGrowthMb),
   ];

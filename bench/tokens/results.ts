@@ -1,8 +1,8 @@
 /** What the rounds gave, and what follows from it: medians, ratios in one round, wrong counts. Pure functions. */
 import { spread } from '../statistics.ts';
-import type { FirstUse, Measured } from './protocol.ts';
+import type { FirstUse, Measured } from '../child/protocol.ts';
 import type { RowFacts } from './rows.ts';
-import type { Outcome } from './run-job.ts';
+import type { Outcome } from '../child/run-job.ts';
 
 /** A contestant that took part. */
 export interface Participant {
@@ -48,6 +48,7 @@ export function outcomeOf(results: Results, name: string, row: string): Measured
   const allocated = measured.flatMap(({ allocatedBytes }) => (allocatedBytes === null ? [] : [allocatedBytes]));
   return {
     nanoseconds: spread(measured.map(({ nanoseconds }) => nanoseconds)).median,
+    wallNanoseconds: spread(measured.map(({ wallNanoseconds }) => wallNanoseconds)).median,
     result: measured.find(({ result }) => result !== first.result)?.result ?? first.result,
     allocatedBytes: allocated.length === 0 ? null : spread(allocated).median,
   };

@@ -1,10 +1,10 @@
 /** Made-up rounds for the tests of the report. */
-import type { Measured } from './protocol.ts';
+import type { Measured } from '../child/protocol.ts';
 import type { Participant, Results } from './results.ts';
 import type { EncodingName, RowFacts } from './rows.ts';
 
 export function measured(nanoseconds: number, result = 12, allocatedBytes: number | null = null): Measured {
-  return { nanoseconds, result, allocatedBytes };
+  return { nanoseconds, wallNanoseconds: nanoseconds, result, allocatedBytes };
 }
 
 const PYTHON = new Set(['tiktoken', 'litellm', 'fast_litellm']);

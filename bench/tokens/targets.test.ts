@@ -44,7 +44,7 @@ describe('targets', () => {
   });
 
   it('read the first use and the heap of ours', () => {
-    const use = { importCpuMs: 20, countCpuMs: 30, wallMs: 45, rssGrowthMb: 41 };
+    const use = { importCpuMs: 20, callCpuMs: 30, wallMs: 45, rssGrowthMb: 41 };
     const one = participantOf(
       'fast-litellm',
       { 'o200k_base/12-tokens': [measured(100, 12, 64)] },

@@ -107,7 +107,7 @@ function callCases(results: Results, row: string): readonly Case[] {
 
 function firstUseCases(results: Results, what: 'cpu' | 'memory'): readonly Case[] {
   return Object.entries(participant(results, OURS)?.firstUse ?? {}).flatMap(([where, uses]) => {
-    const values = uses.map((use) => (what === 'cpu' ? use.importCpuMs + use.countCpuMs : use.rssGrowthMb));
+    const values = uses.map((use) => (what === 'cpu' ? use.importCpuMs + use.callCpuMs : use.rssGrowthMb));
     return values.length === 0 ? [] : [{ where, value: spread(values).median }];
   });
 }

@@ -10,13 +10,13 @@ import { runJob } from './run-job.ts';
 const CHILD = `
   const say = (message) => require('node:fs').writeSync(1, JSON.stringify(message) + '\\n');
   const { rows } = JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'));
-  say({ event: 'first', importCpuMs: 1, countCpuMs: 2, wallMs: 3, rssGrowthMb: 4 });
+  say({ event: 'first', importCpuMs: 1, callCpuMs: 2, wallMs: 3, rssGrowthMb: 4 });
   for (const row of rows) {
     say({ event: 'begin', row });
     if (row === 'hangs') for (;;);
     if (row === 'dies') { console.error('thread panicked | badly'); process.exit(3); }
     if (row === 'throws') { say({ event: 'failed', row, why: 'no such text' }); process.exit(0); }
-    say({ event: 'measured', row, nanoseconds: rows.length, result: 12, allocatedBytes: null });
+    say({ event: 'measured', row, nanoseconds: rows.length, wallNanoseconds: 1, result: 12, allocatedBytes: null });
   }
 `;
 
@@ -28,15 +28,7 @@ describe('runJob', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = async (script: string, rows: readonly string[]) => {
-    const job: Job = {
-      contestant: 'any',
-      encoding: 'o200k_base',
-      textsFile: '',
-      rows,
-      firstText: '',
-      limitMs: 500,
-      call: { model: '', messages: [], response: {} },
-    };
+    const job: Job = { contestant: 'any', rows, limitMs: 500, timing: { warmUpMs: 1, sampleMs: 1 }, input: null };
     return runJob({ command: process.execPath, args: ['-e', script] }, job, path.join(folder, 'job.json'));
   };
 
