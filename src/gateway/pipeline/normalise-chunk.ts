@@ -2,6 +2,7 @@
  * LiteLLM-compat: what its clients find in every chat chunk although some providers leave it out: `type: "function"`
  * in each piece of a tool call, and the name of the object. Only chunks that lack one of them are written anew.
  */
+import { findBytes } from '../../primitives/find-bytes.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
 const TOOL_CALLS = Buffer.from('"tool_calls"');
@@ -14,14 +15,11 @@ const COLON = 0x3a;
  * nothing. `"tool_calls"` is also a finish reason: only what a colon follows is a key.
  */
 export function mayLackToolType(bytes: Buffer, start: number, end: number): boolean {
-  let at = bytes.indexOf(TOOL_CALLS, start);
-  while (at >= 0 && at < end) {
+  let at = findBytes(bytes, TOOL_CALLS, start, end);
+  while (at >= 0) {
     const next = at + TOOL_CALLS.length;
-    if (bytes[skipBlanks(bytes, next)] === COLON) {
-      const type = bytes.indexOf(TYPE, next);
-      return type < 0 || type >= end;
-    }
-    at = bytes.indexOf(TOOL_CALLS, next);
+    if (bytes[skipBlanks(bytes, next)] === COLON) return findBytes(bytes, TYPE, next, end) < 0;
+    at = findBytes(bytes, TOOL_CALLS, next, end);
   }
   return false;
 }

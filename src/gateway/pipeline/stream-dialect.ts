@@ -2,6 +2,7 @@
  * What tells the events of one route family's streams apart. The shapes are OpenAI's: chat and text completion chunks
  * end with a finish reason and `[DONE]`; Responses events carry their meaning in `type` and end with a final one.
  */
+import { findBytes } from '../../primitives/find-bytes.ts';
 import { mayLackToolType } from './normalise-chunk.ts';
 import { chunkHasContent, responseEventHasContent } from '../../protocol/first-content.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
@@ -113,12 +114,12 @@ function terminalResponse(event: SseEvent, scan: ShallowScan): TopLevelField | u
  * searched bytes only occur as a key.
  */
 function hasFinishReason(bytes: Buffer, choices: TopLevelField): boolean {
-  let at = bytes.indexOf(FINISH_REASON, choices.valueStart);
-  while (at >= 0 && at < choices.valueEnd) {
+  let at = findBytes(bytes, FINISH_REASON, choices.valueStart, choices.valueEnd);
+  while (at >= 0) {
     let next = at + FINISH_REASON.length;
     while (isColonOrSpace(bytes[next])) next += 1;
     if (bytes[next] === 0x22) return true;
-    at = bytes.indexOf(FINISH_REASON, next);
+    at = findBytes(bytes, FINISH_REASON, next, choices.valueEnd);
   }
   return false;
 }
