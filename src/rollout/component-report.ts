@@ -1,7 +1,7 @@
 /** One component as the status shows it. */
 import type { ComponentCore } from './component-core.ts';
 import { environmentVariableOf } from './component-name.ts';
-import type { ComponentReport } from './contract.ts';
+import type { ComponentReport } from './report.ts';
 import { formatDuration } from './duration.ts';
 
 export function reportComponent(core: ComponentCore): ComponentReport {

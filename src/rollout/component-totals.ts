@@ -1,4 +1,4 @@
-import type { ComponentCounts } from './contract.ts';
+import type { ComponentCounts } from './report.ts';
 
 /** Numbers of one component since the start; counted up in place. */
 export type ComponentTotals = { -readonly [Name in keyof ComponentCounts]: number };

@@ -11,10 +11,10 @@ import type {
   RolloutComponent,
   RolloutEvent,
   RolloutOptions,
-  RolloutReport,
   RolloutRuntime,
   RolloutSettings,
 } from './contract.ts';
+import type { RolloutReport } from './report.ts';
 import { EventStream } from './event-stream.ts';
 import { resolveSettings, unknownNames } from './resolve-settings.ts';
 import { wrapStream } from './stream-call.ts';

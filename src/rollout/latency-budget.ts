@@ -3,6 +3,8 @@ import type { LatencyHistogram } from './latency-histogram.ts';
 
 const MEDIAN = 0.5;
 const TAIL = 0.95;
+/** Differences below this are the clock's. */
+const NOISE_MS = 0.000_5;
 
 /** Medians and 95th percentiles of both windows; null where a side has too few samples to say. */
 export interface LatencyComparison {
@@ -31,7 +33,7 @@ export function compareLatencies(
 export function isTooSlow(fast: LatencyHistogram, original: LatencyHistogram, budget: LatencyBudget): boolean {
   if (fast.windowSamples < budget.minSamples || original.windowSamples < budget.minSamples) return false;
   return (
-    fast.windowQuantileMs(MEDIAN) > budget.factor * original.windowQuantileMs(MEDIAN) ||
-    fast.windowQuantileMs(TAIL) > budget.tailFactor * original.windowQuantileMs(TAIL)
+    fast.windowQuantileMs(MEDIAN) > budget.factor * original.windowQuantileMs(MEDIAN) + NOISE_MS ||
+    fast.windowQuantileMs(TAIL) > budget.tailFactor * original.windowQuantileMs(TAIL) + NOISE_MS
   );
 }

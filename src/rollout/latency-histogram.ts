@@ -4,9 +4,11 @@
  * Promises: O(1) to record, nothing allocated; fixed size (3.7 KB). The window is scaled down as a whole every sixteenth
  * of its half-life, which is when recording takes one pass over the buckets. Gives up: 12.5 % of precision.
  */
-import type { LatencyReport } from './contract.ts';
+import type { LatencyReport } from './report.ts';
 import { bucketMiddleMs, LATENCY_BUCKETS, latencyBucket } from './latency-buckets.ts';
 
+/** Code is slow until it is compiled: these are in no window. */
+const WARM_UP_SAMPLES = 50;
 const DECAYS_PER_HALF_LIFE = 16;
 /** Weights below this are nothing any more. */
 const NEGLIGIBLE = 1 / 1_024;
@@ -24,10 +26,10 @@ export class LatencyHistogram {
     this.decay(nowMs, halfLifeMs);
     const bucket = latencyBucket(ms);
     this.#total[bucket] = (this.#total[bucket] ?? 0) + 1;
-    this.#window[bucket] = (this.#window[bucket] ?? 0) + 1;
-    this.#samples++;
-    this.#windowSamples++;
     this.#sumMs += Math.max(0, ms);
+    if (this.#samples++ < WARM_UP_SAMPLES) return;
+    this.#window[bucket] = (this.#window[bucket] ?? 0) + 1;
+    this.#windowSamples++;
   }
 
   /** Samples in the window, by their weights. */

@@ -8,7 +8,6 @@
  * a small percentage and doubles it, so that it ends even where no identity falls into a small one.
  */
 import type {
-  ComponentState,
   CoolOff,
   ModeSetting,
   OverrideOptions,
@@ -16,6 +15,7 @@ import type {
   RollbackEvidence,
   RolloutRuntime,
 } from './contract.ts';
+import type { ComponentState } from './report.ts';
 import type { EventBody } from './event-stream.ts';
 import { ModeSlot } from './mode-slot.ts';
 
