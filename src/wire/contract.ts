@@ -8,6 +8,8 @@
  * Costs: no promise, timer or object per body chunk on either side; header names are lower case everywhere.
  */
 
+import type { Readable } from 'node:stream';
+
 /** Header names and values one after another: `[name, value, name, value, …]`, names in lower case, repeats allowed. */
 export type HeaderList = readonly string[];
 
@@ -28,7 +30,8 @@ export interface BodyError {
   readonly message: string;
 }
 
-export interface Exchange {
+/** What a request line and its headers say. */
+export interface RequestHead {
   readonly method: string;
   /** Request target exactly as sent, query included. */
   readonly target: string;
@@ -38,16 +41,21 @@ export interface Exchange {
   readonly query: string;
   /** Remote address in text form, empty when the socket has gone. */
   readonly remoteAddress: string;
-  /** Coarse start time, milliseconds of the monotonic clock. */
-  readonly startedAtMs: number;
-
   /** First value of a header; the name in lower case. */
   header(name: string): string | undefined;
   /** All request headers as they came. */
   headers(): HeaderList;
+}
+
+export interface Exchange extends RequestHead {
+  /** Coarse start time, milliseconds of the monotonic clock. */
+  readonly startedAtMs: number;
 
   /** Starts reading the body. Call at most once. `limitBytes` counts decoded bytes; what exceeds it is not buffered. */
   readBody(receiver: BodyReceiver, limitBytes: number): void;
+  /** At most one more `onBodyChunk` comes until `resumeBody`: the client has to wait. */
+  pauseBody(): void;
+  resumeBody(): void;
 
   /** Whole reply in one call; sets content-length. The body parts are written in order, not joined beyond 64 KB. */
   reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void;
@@ -70,16 +78,53 @@ export interface Exchange {
 /** Where accepted exchanges go. */
 export type ExchangeHandler = (exchange: Exchange) => void;
 
+/** A request for a websocket, which nobody has answered. Exactly one of `refuse` and `tunnel` does. */
+export interface Upgrade extends RequestHead {
+  /** Answers without a websocket and closes the connection. */
+  refuse(status: number, headers: HeaderList, body: string): void;
+  /** Lets another server answer; from then on bytes go both ways as they are, each way as fast as its reader reads. */
+  tunnel(request: TunnelRequest): void;
+}
+
+export type UpgradeHandler = (upgrade: Upgrade) => void;
+
+export interface TunnelRequest {
+  /** `http://host:port` or `https://host[:port]`, no path. */
+  readonly origin: string;
+  /** Path with query. */
+  readonly path: string;
+  /** Complete: with host, and with connection and upgrade. */
+  readonly headers: HeaderList;
+  readonly verifyTls: boolean;
+  /** Milliseconds until the connection stands. */
+  readonly connectTimeoutMs: number;
+  /** Milliseconds from then until the server has answered. */
+  readonly answerTimeoutMs: number;
+  /** What the client gets of the server's headers; called once, also when the server refuses. */
+  replyHeaders(headers: HeaderList): HeaderList;
+  /** The server gave no answer and the client has none yet: `refuse`. */
+  onFailure(error: TransportError): void;
+}
+
 export interface UpstreamRequest {
   /** `http://host:port` or `https://host[:port]`, no path. */
   readonly origin: string;
   readonly method: string;
   /** Path with query. */
   readonly path: string;
-  /** Without host, content-length and connection; those are the transport's. */
+  /** Without content-length and connection, which are the transport's; a `host` stands in for the origin's. */
   readonly headers: HeaderList;
   readonly body: readonly Buffer[] | null;
   readonly bodyLength: number;
+  /** In place of `body`: a body that is sent as it comes. Destroyed when the call ends before it does. */
+  readonly bodyStream?: BodyStream;
+}
+
+export interface BodyStream {
+  /** Of bytes. An error of it ends the call with `reset`. */
+  readonly source: Readable;
+  /** Bytes in total; null: unknown, so that it goes out in chunks. */
+  readonly lengthBytes: number | null;
 }
 
 export type TransportErrorCode =

@@ -60,6 +60,37 @@ export function describeRequests({ ask, serve }: ExchangeBench): void {
       expect(client.ended).toBe(false);
     });
 
+    test('a client whose body is paused has to wait, and goes on', async () => {
+      const length = 64 * MB;
+      const open = deferred<Exchange>();
+      const client = await ask(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`, open.resolve);
+      const exchange = await open.promise;
+      let bytes = 0;
+      const whole = deferred<void>();
+      exchange.readBody(
+        {
+          onBodyChunk: (chunk) => {
+            if (bytes === 0) exchange.pauseBody();
+            bytes += chunk.length;
+          },
+          onBodyEnd: whole.resolve,
+          onBodyError: () => undefined,
+        },
+        length,
+      );
+      let sent = false;
+      client.socket.write(Buffer.alloc(length), () => (sent = true));
+      while (bytes === 0) await new Promise(setImmediate);
+      const paused = bytes;
+      for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+      expect([sent, bytes <= paused + MB]).toEqual([false, true]);
+      exchange.resumeBody();
+      await whole.promise;
+      expect(bytes).toBe(length);
+      exchange.reply(200, [], 'ok');
+      await client.untilText('\r\n\r\nok');
+    });
+
     test('a chunked body arrives decoded, also byte by byte', async () => {
       const client = await ask('', (exchange) => {
         void collectBody(exchange).then(({ bytes }) => exchange.reply(200, [], `got ${bytes.toString()}`));

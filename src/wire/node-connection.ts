@@ -48,6 +48,11 @@ export class NodeConnection {
     return this.#closing || this.#owner.draining;
   }
 
+  /** An exchange is open on it. */
+  get busy(): boolean {
+    return this.#exchanges.length > 0;
+  }
+
   add(exchange: NodeExchange): void {
     this.#exchanges.push(exchange);
   }

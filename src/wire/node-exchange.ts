@@ -7,6 +7,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeConnection } from './node-connection.ts';
+import { lowerCaseNames } from './lower-case-names.ts';
+import { splitTarget } from './request-target.ts';
 import type { BodyError, BodyReceiver, Exchange, ExchangeEnd, HeaderList } from './contract.ts';
 
 /** Unread request bytes up to this size are swallowed to keep the connection; more of them close it. */
@@ -69,11 +71,7 @@ export class NodeExchange implements Exchange {
     this.#awaitsContinue = options.awaitsContinue;
     this.method = options.request.method ?? '';
     this.target = options.request.url ?? '';
-    const origin = originLength(this.target);
-    const question = this.target.indexOf('?', origin);
-    const path = question === -1 ? this.target.slice(origin) : this.target.slice(origin, question);
-    this.path = path === '' ? '/' : path;
-    this.query = question === -1 ? '' : this.target.slice(question + 1);
+    ({ path: this.path, query: this.query } = splitTarget(this.target));
     (options.request as WithExchange)[EXCHANGE] = this;
     (options.response as WithExchange)[EXCHANGE] = this;
     options.response.on('finish', onResponseFinish);
@@ -109,14 +107,8 @@ export class NodeExchange implements Exchange {
 
   headers(): HeaderList {
     if (this.#headers !== null) return this.#headers;
-    const raw = this.#request.rawHeaders;
-    const list = new Array<string>(raw.length);
-    for (let i = 0; i < raw.length; i += 2) {
-      list[i] = (raw[i] ?? '').toLowerCase();
-      list[i + 1] = raw[i + 1] ?? '';
-    }
-    this.#headers = list;
-    return list;
+    this.#headers = lowerCaseNames(this.#request.rawHeaders);
+    return this.#headers;
   }
 
   readBody(receiver: BodyReceiver, limitBytes: number): void {
@@ -138,6 +130,14 @@ export class NodeExchange implements Exchange {
     }
     request.on('data', onBodyData);
     request.on('end', onBodyEnd);
+  }
+
+  pauseBody(): void {
+    if (this.#body !== null) this.#request.pause();
+  }
+
+  resumeBody(): void {
+    if (this.#body !== null) this.#request.resume();
   }
 
   reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {
@@ -336,13 +336,6 @@ function flush(exchange: NodeExchange): void {
 
 function cutConnection(connection: NodeConnection, reset: boolean): void {
   connection.cut(reset);
-}
-
-/** Length of `http://host` at the start of an absolute-form target, else 0. */
-function originLength(target: string): number {
-  if (target.startsWith('/')) return 0;
-  const scheme = /^https?:\/\/[^/?]*/i.exec(target);
-  return scheme === null ? 0 : scheme[0].length;
 }
 
 function mayHaveLength(status: number): boolean {

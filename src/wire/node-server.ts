@@ -12,11 +12,12 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import { NodeConnection, type ConnectionOwner } from './node-connection.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { judgeMalformed, malformedBody, malformedReply, type MalformedRequest } from './malformed-request.ts';
-import type { ExchangeHandler } from './contract.ts';
+import { NodeUpgrade, withoutUpgrade, type UpgradeOwner } from './node-upgrade.ts';
+import type { ExchangeHandler, UpgradeHandler } from './contract.ts';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -29,6 +30,8 @@ export interface TlsMaterial {
 
 export interface NodeServerOptions {
   readonly handler: ExchangeHandler;
+  /** Gets requests for websockets. Left out: they are served as if they asked for none. */
+  readonly onUpgrade?: UpgradeHandler;
   /** Hears of each refused request, for the log. */
   readonly onMalformed?: (request: MalformedRequest) => void;
   /** Hears how many exchanges are open, whenever that changes. */
@@ -81,9 +84,10 @@ const TIMEOUT_CHECK_MS = 2_000;
 /** Room for what a provider sends at once, so that only a client that is really slower stops it (node: 64 KB). */
 const WRITE_BUFFER_BYTES = 256 * 1024;
 
-class Owner implements ConnectionOwner {
+class Owner implements ConnectionOwner, UpgradeOwner {
   draining = false;
   open = 0;
+  readonly upgrades = new Set<NodeUpgrade>();
   onDrained: (() => void) | null = null;
   readonly #onOpen: ((count: number) => void) | null;
 
@@ -100,6 +104,16 @@ class Owner implements ConnectionOwner {
     this.open -= 1;
     this.#onOpen?.(this.open);
     if (this.open === 0) this.onDrained?.();
+  }
+
+  upgradeOpened(upgrade: NodeUpgrade): void {
+    this.upgrades.add(upgrade);
+    this.exchangeOpened();
+  }
+
+  upgradeClosed(upgrade: NodeUpgrade): void {
+    this.upgrades.delete(upgrade);
+    this.exchangeClosed();
   }
 }
 
@@ -126,7 +140,7 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
     const exchange = accept(request, response, awaitsContinue);
     const problem = hostProblem(request);
     if (problem === null) handler(exchange);
-    else refuse(exchange, { status: 400, message: problem, code: 'HOST' });
+    else refuse(exchange, hostFault(problem));
   };
 
   server.on('request', (request, response) => serve(request, response, false));
@@ -158,7 +172,33 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
     options.onMalformed?.(judged);
     NodeConnection.of(socket, owner).refuse(malformedReply(judged));
   });
+  if (options.onUpgrade !== undefined) takeUpgrades(server, owner, options.onUpgrade);
   return facade(server, owner);
+}
+
+function takeUpgrades(server: Server, owner: Owner, onUpgrade: UpgradeHandler): void {
+  const connectionEvent = server instanceof HttpsServer ? 'secureConnection' : 'connection';
+  server.on('upgrade', (request: IncomingMessage, duplex: Duplex, early: Buffer) => {
+    const socket = duplex as Socket;
+    if (NodeConnection.of(socket, owner).busy) {
+      socket.destroy(); // a reply is under way on it: what follows could not be told from that
+      return;
+    }
+    if (!isWebSocket(request)) {
+      // slow path: Node below 24.9 does not ask `shouldUpgradeCallback`. Served as an ordinary request, by a new parser.
+      socket.unshift(withoutUpgrade(request, early));
+      server.emit(connectionEvent, socket);
+      return;
+    }
+    const upgrade = new NodeUpgrade(request, socket, early, owner);
+    const problem = hostProblem(request);
+    if (problem !== null) upgrade.refuse(400, ['content-type', 'application/json'], malformedBody(hostFault(problem)));
+    else onUpgrade(upgrade);
+  });
+}
+
+function isWebSocket(request: IncomingMessage): boolean {
+  return request.method === 'GET' && /(?:^|,)\s*websocket\s*(?:,|$)/i.test(request.headers.upgrade ?? '');
 }
 
 function facade(server: Server, owner: Owner): NodeServer {
@@ -185,8 +225,10 @@ function facade(server: Server, owner: Owner): NodeServer {
         const settle = (outcome: 'drained' | 'timed-out'): void => {
           clearTimeout(timer);
           owner.onDrained = null;
-          if (outcome === 'timed-out') server.closeAllConnections();
-          else server.closeIdleConnections();
+          if (outcome === 'timed-out') {
+            server.closeAllConnections();
+            for (const upgrade of owner.upgrades) upgrade.destroy();
+          } else server.closeIdleConnections();
           resolve(outcome);
         };
         const timer = setTimeout(settle, timeoutMs, 'timed-out');
@@ -209,10 +251,15 @@ function serverSettings(options: NodeServerOptions): ServerOptions {
     insecureHTTPParser: false,
     requireHostHeader: false, // checked here, because node's refusal has no JSON body
     highWaterMark: WRITE_BUFFER_BYTES,
+    ...(options.onUpgrade === undefined ? {} : { shouldUpgradeCallback: isWebSocket }),
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
   };
+}
+
+function hostFault(message: string): MalformedRequest {
+  return { status: 400, message, code: 'HOST' };
 }
 
 /** RFC 9112 §3.2: exactly one Host in HTTP/1.1; two are ambiguous in any version. */

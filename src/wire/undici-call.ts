@@ -77,6 +77,7 @@ export class Call implements UpstreamCall, Dispatcher.DispatchHandler {
 
   /** Reports a failure that happened before any connection was involved. */
   failSoon(code: TransportErrorCode, message: string): void {
+    this.#request?.bodyStream?.source.destroy();
     queueMicrotask(() => this.#fail({ code, message, unsent: true, reusedConnection: false }));
   }
 
@@ -84,6 +85,7 @@ export class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     const phase = this.#phase;
     if (phase === 'over') return;
     this.#phase = 'over';
+    this.#request?.bodyStream?.source.destroy();
     this.#request = null;
     const connection = this.#connection;
     this.#connection = null;
@@ -194,7 +196,8 @@ function flatHeaders(headers: ReplyHeaders): HeaderList {
 
 /** undici takes any iterable as a body; its types name only Readable. */
 function requestBody(request: UpstreamRequest): Buffer | Readable | null {
-  const { body } = request;
+  const { body, bodyStream } = request;
+  if (bodyStream !== undefined) return bodyStream.source;
   if (body === null || body.length === 0) return null;
   if (body.length === 1) return body[0] ?? null;
   return request.bodyLength <= JOIN_BODY_BYTES
@@ -202,9 +205,12 @@ function requestBody(request: UpstreamRequest): Buffer | Readable | null {
     : (body as unknown as Readable);
 }
 
-/** undici writes content-length by itself for a Buffer; for parts it needs to be told, else it would send chunks. */
+/** undici writes content-length by itself for a Buffer; for the others it needs to be told, else it would send chunks. */
 function requestHeaders(request: UpstreamRequest): string[] {
   const headers = request.headers as string[];
+  const { bodyStream } = request;
+  if (bodyStream !== undefined)
+    return bodyStream.lengthBytes === null ? headers : [...headers, 'content-length', String(bodyStream.lengthBytes)];
   const split = request.body !== null && request.body.length > 1 && request.bodyLength > JOIN_BODY_BYTES;
   return split ? [...headers, 'content-length', String(request.bodyLength)] : headers;
 }

@@ -24,6 +24,8 @@ export class FakeExchange implements Exchange {
   headSent = false;
   ended = false;
   aborted = false;
+  /** Whoever reads the body asked the client to wait. */
+  bodyPaused = false;
   /** The client reads slowly: every `write` says so. */
   full = false;
   #listener: ((end: ExchangeEnd) => void) | null = null;
@@ -71,6 +73,14 @@ export class FakeExchange implements Exchange {
       receiver.onBodyChunk(chunk);
     }
     receiver.onBodyEnd();
+  }
+
+  pauseBody(): void {
+    this.bodyPaused = true;
+  }
+
+  resumeBody(): void {
+    this.bodyPaused = false;
   }
 
   reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {

@@ -41,6 +41,12 @@ export class DelegatingExchange implements Exchange {
   readBody(receiver: BodyReceiver, limitBytes: number): void {
     this.#inner.readBody(receiver, limitBytes);
   }
+  pauseBody(): void {
+    this.#inner.pauseBody();
+  }
+  resumeBody(): void {
+    this.#inner.resumeBody();
+  }
   reply(status: number, headers: HeaderList, body: readonly Buffer[] | Buffer | string): void {
     this.#inner.reply(status, headers, body);
   }
