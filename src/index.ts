@@ -1,5 +1,54 @@
 /** The library door: what `import … from 'fast-litellm'` gives. Loads no server, no database and no optional package. */
+export type {
+  CallbackOptions,
+  CallCallback,
+  CallLog,
+  CustomLogger,
+  LoggedResponse,
+} from './client/callbacks/contract.ts';
+export { registerCallbacks } from './client/callbacks/register-callbacks.ts';
+export {
+  completion,
+  embedding,
+  imageGeneration,
+  moderation,
+  rerank,
+  responses,
+  speech,
+  textCompletion,
+  transcription,
+} from './client/calls/call-functions.ts';
+export type {
+  CompletionCall,
+  DirectOptions,
+  EmbeddingsCall,
+  ImageGenerationCall,
+  ModerationsCall,
+  RerankingCall,
+  ResponseCall,
+  SpeechesCall,
+  TextCompletionCall,
+  TranscriptionsCall,
+} from './client/calls/contract.ts';
 export type { CountRequest } from './client/count-request.ts';
+export {
+  APIConnectionError,
+  APIError,
+  AuthenticationError,
+  BadGatewayError,
+  BadRequestError,
+  ContentPolicyViolationError,
+  ContextWindowExceededError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  ServiceUnavailableError,
+  Timeout,
+  UnprocessableEntityError,
+  UnsupportedParamsError,
+  type ErrorKind,
+} from './client/errors/error-kinds.ts';
 export type { CompletionCostQuestion, CostPerTokenQuestion, TokenCost } from './client/cost-questions.ts';
 export {
   completionCost,
@@ -50,6 +99,7 @@ export type {
   CallOptions,
   DeploymentInfo,
   DeploymentReport,
+  DirectHiddenParams,
   FallbackList,
   HiddenParams,
   RetryPolicy,
@@ -59,6 +109,7 @@ export type {
   Streamed,
 } from './client/router/contract.ts';
 export { Router } from './client/router/router.ts';
+export { streamChunkBuilder, type StreamChunkOptions } from './client/stream-chunks/stream-chunk-builder.ts';
 export { countTokens, decode, encode, loadTokenizer, tokenCounter, trimMessages } from './client/token-counter.ts';
 export type { DecodeQuestion, EncodeQuestion, TokenLibrary } from './client/token-library.ts';
 export type { TrimmedMessages, TrimOptions } from './client/trim-messages.ts';

@@ -9,3 +9,27 @@ export function readEnvironment(record: Readonly<Record<string, string | undefin
   for (const [name, value] of Object.entries(record)) if (value !== undefined) variables.set(name, value);
   return variables;
 }
+
+/**
+ * The process environment as it is at each question, for programs that set variables while they run. Answers `get` and
+ * `has`; there is nothing to walk over.
+ */
+export class LiveEnvironment extends Map<string, string> {
+  readonly #answers = new Map<string, string | undefined>();
+
+  override get(name: string): string | undefined {
+    const value = process.env[name];
+    this.#answers.set(name, value);
+    return value;
+  }
+
+  override has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /** Whether an answer that was given would be another one now. One look at the environment per name ever asked for. */
+  hasChanged(): boolean {
+    for (const [name, value] of this.#answers) if (process.env[name] !== value) return true;
+    return false;
+  }
+}

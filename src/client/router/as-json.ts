@@ -9,22 +9,28 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** For settings and deployments, which are small. @throws GatewayError `bad_request` for functions, bigints, cycles */
+/** For settings and deployments, which are small. @throws GatewayError `bad_request` for what JSON cannot say */
 export function asJson(value: unknown, name: string): JsonValue {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value, refuseFunctions);
+    text = JSON.stringify(value, refuseUnsayable);
   } catch (cause) {
-    throw new GatewayError('bad_request', `${name} holds something that JSON cannot say: functions, bigints, cycles.`, {
-      param: name,
-      cause,
-    });
+    throw new GatewayError(
+      'bad_request',
+      `${name} holds something that JSON cannot say: functions, NaN, bigints, cycles.`,
+      {
+        param: name,
+        cause,
+      },
+    );
   }
   return text === undefined ? null : (JSON.parse(text) as JsonValue);
 }
 
-function refuseFunctions(_key: string, value: unknown): unknown {
+/** What JSON would leave out, or write as null, as if it had not been said. */
+function refuseUnsayable(_key: string, value: unknown): unknown {
   if (typeof value === 'function') throw new TypeError('a function is not JSON');
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} is not JSON`);
   return value;
 }
 

@@ -5,10 +5,13 @@ import type { ProviderFailure, ProviderUnreachable, UpstreamTarget } from '../..
 import { mapProviderFailure, mapProviderStreamError, mapProviderUnreachable } from '../../providers/map-failure.ts';
 import type { AttemptFailure } from '../../router/contract.ts';
 import type { HeaderList, TransportError } from '../../wire/contract.ts';
+import type { OpenaiClasses } from '../errors/openai-classes.ts';
+import { described } from './report.ts';
 import { closedError } from './running-calls.ts';
 import { secretOf } from './targets.ts';
 
 export interface FailureFacts {
+  readonly deployment: { readonly model: string };
   /** The time limit that holds is the caller's own. */
   readonly clientTimeout: boolean;
   readonly callerCredential: boolean;
@@ -17,10 +20,12 @@ export interface FailureFacts {
 export class AttemptFailures {
   readonly #target: UpstreamTarget;
   readonly #facts: FailureFacts;
+  readonly #openai: OpenaiClasses;
 
-  constructor(target: UpstreamTarget, facts: FailureFacts) {
+  constructor(target: UpstreamTarget, facts: FailureFacts, openai: OpenaiClasses) {
     this.#target = target;
     this.#facts = facts;
+    this.#openai = openai;
   }
 
   provider(status: number, body: string, headers: HeaderList): AttemptFailure {
@@ -78,8 +83,10 @@ export class AttemptFailures {
 
   #failure(error: GatewayError, retryAfter: string | null = null): AttemptFailure {
     const timedOut = error.name === 'Timeout';
+    const { deployment } = this.#facts;
     return {
-      error,
+      // A stream hands it to its reader as it is.
+      error: this.#openai.adopt(described(error, { llmProvider: this.#target.provider, model: deployment.model })),
       retryAfter,
       silentTimeout: timedOut,
       clientTimeout: timedOut && this.#facts.clientTimeout,

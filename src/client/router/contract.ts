@@ -5,6 +5,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { DeploymentReport } from '../../router/router-state.ts';
 import type { StrategyName } from '../../router/routing-policy.ts';
+import type { CallbackOptions } from '../callbacks/contract.ts';
 
 export type { DeploymentReport, StrategyName };
 
@@ -135,10 +136,10 @@ export type RouterSettings = SharedSettings &
 
 type Deployments = readonly (RouterDeployment | SnakeCased<RouterDeployment>)[];
 
-export type RouterOptions = RouterSettings & Optional<{ modelList: Deployments }>;
+export type RouterOptions = RouterSettings & Optional<{ modelList: Deployments }> & CallbackOptions;
 
 /** What one call may say beside the provider's parameters. Times in seconds. */
-export interface CallOptions extends SharedSettings {
+export interface CallOptions extends SharedSettings, CallbackOptions {
   readonly model: string;
   /** Ends the call in any phase; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | null | undefined;
@@ -212,14 +213,20 @@ export interface FastestCall extends Omit<ChatCall, 'model'> {
   readonly models: readonly string[];
 }
 
-/** Which deployment answered, in LiteLLM's words; the member `_hidden_params` of every answer, which JSON does not show. */
-export interface HiddenParams {
-  readonly model_id: string;
-  readonly model_group: string;
+/** Who answered, in LiteLLM's words; the member `_hidden_params` of every answer, which JSON does not show. */
+export interface DirectHiddenParams {
   readonly custom_llm_provider: string;
   readonly api_base: string;
   readonly attempted_retries: number;
   readonly attempted_fallbacks: number;
+  /** USD, by the prices of the process; null: nothing prices the call, or it was streamed. */
+  readonly response_cost: number | null;
+}
+
+/** Of a router's answers: which deployment answered, too. */
+export interface HiddenParams extends DirectHiddenParams {
+  readonly model_id: string;
+  readonly model_group: string;
 }
 
 /** A deployment as it is used: references resolved, defaults filled in, parameters in LiteLLM's spelling. */
@@ -230,13 +237,15 @@ export interface DeploymentInfo {
 }
 
 /** Leaving the loop over it ends the provider's call. */
-export type Streamed<Chunk> = AsyncIterableIterator<Chunk, undefined> &
-  AsyncDisposable & { readonly _hidden_params: HiddenParams };
+export type Streamed<Chunk, Params = HiddenParams> = AsyncIterableIterator<Chunk, undefined> &
+  AsyncDisposable & { readonly _hidden_params: Params };
 
-export type Answered<Answer> = Answer & { readonly _hidden_params: HiddenParams };
+export type Answered<Answer, Params = HiddenParams> = Answer & { readonly _hidden_params: Params };
 
 /** What a failed call says beside its code, status and message. */
 export interface CallFailure extends GatewayError {
+  /** LiteLLM's name for `status`. */
+  readonly statusCode: number;
   /** The provider that failed last; null: none was asked. */
   readonly llmProvider: string | null;
   /** `litellm_params.model` of the deployment that failed last. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TimerWheel } from '../../primitives/timer-wheel.ts';
 import type { JsonObject } from '../../protocol/json.ts';
+import { OpenaiClasses } from '../errors/openai-classes.ts';
 import { AttemptFailures } from './attempt-failures.ts';
 import { CallScope } from './call-scope.ts';
 import { CHUNK_EVENTS, RESPONSE_EVENTS } from './event-shape.ts';
@@ -28,7 +29,12 @@ function bench({ silenceMs = 1000, shape = CHUNK_EVENTS } = {}): Bench {
     includeUsage: false,
     convert: null,
     counted: null,
-    failures: new AttemptFailures(unsentTarget('openai', 'd'), { clientTimeout: false, callerCredential: false }),
+    onEvent: null,
+    failures: new AttemptFailures(
+      unsentTarget('openai', 'd'),
+      { deployment: { model: 'd' }, clientTimeout: false, callerCredential: false },
+      new OpenaiClasses(() => null),
+    ),
     silenceMs,
     wheel,
     monotonicMs: () => clock.nowMs,

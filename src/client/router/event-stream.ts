@@ -24,7 +24,8 @@ export interface StreamOwner {
   /** The first content is there, or the end of an empty answer, or more events without content than are kept. */
   opened(): void;
   notOpened(failure: AttemptFailure): void;
-  succeeded(success: AttemptSuccess): void;
+  /** @param usage as the provider told it; null: it did not */
+  succeeded(success: AttemptSuccess, usage: JsonObject | null): void;
   broke(failure: AttemptFailure): void;
   abandoned(): void;
 }
@@ -36,6 +37,8 @@ export interface EventStreamOptions {
   readonly includeUsage: boolean;
   /** Rewrites events where the provider's shape is another one; null from it leaves the event out. */
   readonly convert: ((event: JsonObject) => JsonObject | null) | null;
+  /** Hears of every event as the reader gets it; null: nobody listens. */
+  readonly onEvent: ((event: JsonObject) => void) | null;
   /** Counts what the provider does not tell; null: nobody asked. */
   readonly counted: CountedUsage | null;
   readonly failures: AttemptFailures;
@@ -257,7 +260,7 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
     }
     this.#open();
     this.#settled = true;
-    if (this.#failed === null) owner.succeeded(this.#success());
+    if (this.#failed === null) owner.succeeded(this.#success(), this.#usage);
     else owner.broke(this.#failed);
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(DONE);
     // What follows is the end of the answer, which frees the connection for another call.
@@ -277,6 +280,7 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
   }
 
   #deliver(event: JsonObject): void {
+    this.#options.onEvent?.(event);
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve({ done: false, value: event });

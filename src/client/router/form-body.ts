@@ -3,19 +3,22 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 import type { RouteFamily, UpstreamTarget } from '../../providers/contract.ts';
 import { isRecord } from './as-json.ts';
+import { sayable } from './sayable.ts';
 
 export interface FormBody {
   readonly contentType: string;
   readonly bytes: Buffer;
 }
 
-/** @throws GatewayError `bad_request` for what is no file */
+/** @throws GatewayError `bad_request` for what is no file, or cannot be written */
 export async function formBody(target: UpstreamTarget, family: RouteFamily, body: JsonObject): Promise<FormBody> {
   const { file, ...members } = body;
   const form = new FormData();
   form.append('file', asFile(file));
-  const sent = target.params.rewrite(members, { stream: false, dropParams: null });
-  for (const [name, value] of Object.entries(sent)) append(form, name, value);
+  sayable(members, () => {
+    const sent = target.params.rewrite(members, { stream: false, dropParams: null });
+    for (const [name, value] of Object.entries(sent)) append(form, name, value);
+  });
   if (family === 'audio.transcriptions') askForDuration(form, target);
   const encoded = new Response(form);
   const bytes = Buffer.from(await encoded.arrayBuffer());

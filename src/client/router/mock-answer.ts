@@ -1,9 +1,11 @@
 /**
- * `mockResponse` of a call, or `mock_response` of a deployment: a canned answer, or a failure by LiteLLM's names, without
- * a provider; retries and fallbacks go on as after a real one. For chats, text completions and embeddings.
+ * What a mock answers: a canned answer, or a failure by LiteLLM's names, without a provider; retries and fallbacks go on
+ * as after a real one. For chats, text completions and embeddings.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { namedFailure } from './mock-failures.ts';
+import type { MockPlan } from './mock-plan.ts';
 import type { ReadCall } from './read-call.ts';
 
 export type Mocked =
@@ -11,35 +13,19 @@ export type Mocked =
   | { readonly kind: 'answer'; readonly answer: JsonObject }
   | { readonly kind: 'events'; readonly events: readonly JsonObject[] };
 
-const FAILURES: ReadonlyMap<string, () => GatewayError> = new Map([
-  [
-    'litellm.RateLimitError',
-    () => new GatewayError('rate_limit', 'litellm.RateLimitError: this is a mock rate limit error'),
-  ],
-  [
-    'litellm.ContextWindowExceededError',
-    () =>
-      new GatewayError(
-        'context_window_exceeded',
-        'litellm.ContextWindowExceededError: litellm.BadRequestError: this is a mock context window exceeded error',
-      ),
-  ],
-  [
-    'litellm.InternalServerError',
-    () => new GatewayError('internal', 'litellm.InternalServerError: this is a mock internal server error'),
-  ],
-]);
-
 const USAGE = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
+/** A program may ask for as many choices as it likes; nobody needs more of a mock. */
+const MOST_CHOICES = 128;
 
 /** @throws GatewayError `not_implemented` for other kinds of calls, `bad_request` for what is no answer */
-export function mockAnswer(call: ReadCall, response: JsonValue, model: string, nowMs: number): Mocked {
-  const failure = typeof response === 'string' ? FAILURES.get(response) : undefined;
-  if (failure !== undefined) return { kind: 'failure', error: failure() };
+export function mockAnswer(call: ReadCall, plan: MockPlan, model: string, nowMs: number): Mocked {
+  const { response } = plan;
+  const failure = namedFailure(response);
+  if (failure !== null) return { kind: 'failure', error: failure };
   const created = Math.floor(nowMs / 1000);
   switch (call.family.family) {
     case 'chat':
-      return chat(call, contentOf(response), { created, model });
+      return chat(call, plan, { created, model });
     case 'completions':
       return text(call, contentOf(response), { created, model });
     case 'embeddings':
@@ -59,27 +45,67 @@ function contentOf(response: JsonValue): string | JsonObject {
 
 type Head = { readonly created: number; readonly model: string };
 
-function chat(call: ReadCall, content: string | JsonObject, head: Head): Mocked {
-  if (isJsonObject(content)) return { kind: 'answer', answer: content };
+function chat(call: ReadCall, { response, toolCalls }: MockPlan, head: Head): Mocked {
+  const content = contentOf(response);
   const whole = { id: 'chatcmpl-mock', object: 'chat.completion', ...head };
-  const message = { role: 'assistant', content, refusal: null };
+  if (isJsonObject(content))
+    return call.stream
+      ? { kind: 'events', events: answerEvents({ ...whole, ...content }) }
+      : { kind: 'answer', answer: content };
+  const indexes = choiceIndexes(call.body['n']);
   if (!call.stream) {
-    const choices = [{ index: 0, finish_reason: 'stop', logprobs: null, message }];
+    const choices = indexes.map((index) => {
+      const calls = index === 0 && toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
+      return {
+        index,
+        finish_reason: 'stop',
+        logprobs: null,
+        message: { role: 'assistant', content, refusal: null, ...calls },
+      };
+    });
     return { kind: 'answer', answer: { ...whole, choices, usage: USAGE } };
   }
-  const piece = (delta: JsonObject, reason: string | null): JsonObject => ({
+  const chunk = (choices: readonly JsonObject[]): JsonObject => ({
     ...whole,
     object: 'chat.completion.chunk',
-    choices: [{ index: 0, delta, finish_reason: reason }],
+    choices,
   });
+  const calls = toolCalls.map((each, index) => ({ index, ...each }));
   const events = [
-    ...pieces(content).map((each, index) =>
-      piece({ ...(index === 0 ? { role: 'assistant' } : {}), content: each }, null),
-    ),
-    piece({}, 'stop'),
-    { ...whole, object: 'chat.completion.chunk', choices: [], usage: USAGE },
+    ...pieces(content).map((piece, at) => {
+      const first = at === 0 ? { role: 'assistant' } : {};
+      return chunk(
+        indexes.map((index) => ({
+          index,
+          delta: {
+            ...first,
+            content: piece,
+            ...(at === 0 && index === 0 && calls.length > 0 ? { tool_calls: calls } : {}),
+          },
+          finish_reason: null,
+        })),
+      );
+    }),
+    chunk(indexes.map((index) => ({ index, delta: {}, finish_reason: 'stop' }))),
+    { ...chunk([]), usage: USAGE },
   ];
   return { kind: 'events', events };
+}
+
+/** A whole answer in two chunks for each choice: what it says, and why it ended. */
+function answerEvents({ choices, usage, ...given }: JsonObject): readonly JsonObject[] {
+  const head = { ...given, object: 'chat.completion.chunk' };
+  const list = isJsonArray(choices) ? choices.filter(isJsonObject) : [];
+  const events = list.flatMap(({ index = 0, message = {}, finish_reason: reason = 'stop' }): JsonObject[] => [
+    { ...head, choices: [{ index, delta: message, finish_reason: null }] },
+    { ...head, choices: [{ index, delta: {}, finish_reason: reason }] },
+  ]);
+  return [...events, { ...head, choices: [], usage: usage ?? USAGE }];
+}
+
+function choiceIndexes(n: JsonValue | undefined): readonly number[] {
+  const count = typeof n === 'number' && Number.isInteger(n) ? Math.min(Math.max(n, 1), MOST_CHOICES) : 1;
+  return Array.from({ length: count }, (_, index) => index);
 }
 
 function text(call: ReadCall, content: string | JsonObject, head: Head): Mocked {

@@ -3,49 +3,53 @@
  * path by nature: a program hands over objects, so every body is built and written anew.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import type { Deployment } from '../../config/snapshot.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { type EffectiveTimeouts, timeoutsOf } from '../../pool/deadlines.ts';
 import type { UpstreamTarget } from '../../providers/contract.ts';
 import type { Attempt } from '../../router/contract.ts';
 import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
 import { formBody } from './form-body.ts';
+import { type MockPlan, mockPlan } from './mock-plan.ts';
+import { sayable } from './sayable.ts';
 import { type ReadCall, requestSeconds, secondsOf } from './read-call.ts';
-import type { SetUp } from './set-up.ts';
+import type { CallGround } from './call-ground.ts';
 import type { Targets } from './targets.ts';
 import { unsentTarget } from '../../providers/unsent-target.ts';
 
 export interface Outgoing {
+  readonly deployment: Deployment;
   readonly target: UpstreamTarget;
   readonly timeouts: EffectiveTimeouts;
   readonly clientTimeout: boolean;
   readonly callerCredential: boolean;
   /** The call's body with the parameters of the fallback entry that led here. */
   readonly body: JsonObject;
-  /** The answer of a mock; null: a provider is asked. */
-  readonly canned: JsonValue | null;
+  /** null: a provider is asked. */
+  readonly mock: MockPlan | null;
 }
 
 export interface PlanParts {
-  readonly setUp: SetUp;
+  readonly ground: CallGround;
   readonly targets: Targets;
   readonly call: ReadCall;
 }
 
 /** @throws GatewayError when the deployment cannot be asked this */
-export function planAttempt({ setUp, targets, call }: PlanParts, attempt: Attempt): Outgoing {
-  const deployment = setUp.deployments[attempt.deployment.slot];
-  if (deployment === undefined) throw new Error('the router chose a deployment that it does not have');
+export function planAttempt({ ground, targets, call }: PlanParts, attempt: Attempt): Outgoing {
+  const deployment = ground.deploymentOf(attempt);
   const body = attempt.parameters === null ? call.body : { ...call.body, ...attempt.parameters };
-  const own = ownParameters(body);
-  const canned = body['mock_response'] ?? deployment.params['mock_response'] ?? null;
+  const own = ownParameters(body, ground.ownParameters);
+  const mock = mockPlan(call.family.family, body, deployment.params);
   const target =
-    canned === null
+    mock === null
       ? targets.of({ deployment, model: attempt.model, family: call.family.family, own })
       : unsentTarget(attempt.deployment.provider ?? 'openai', attempt.model);
   const ownSeconds = requestSeconds(body);
   const streamSeconds = secondsOf(body['stream_timeout']);
-  const { policy } = setUp;
+  const { policy } = ground;
   return {
+    deployment,
     target,
     timeouts: timeoutsOf({
       stream: call.stream,
@@ -60,24 +64,13 @@ export function planAttempt({ setUp, targets, call }: PlanParts, attempt: Attemp
     clientTimeout: ownSeconds !== null || (call.stream && streamSeconds !== null),
     callerCredential: own !== null,
     body,
-    canned,
+    mock,
   };
 }
 
-/** What a call may set in the deployment's place. */
-const OWN_PARAMETERS = [
-  'api_key',
-  'api_base',
-  'base_url',
-  'api_version',
-  'organization',
-  'custom_llm_provider',
-  'azure_ad_token',
-];
-
-function ownParameters(body: JsonObject): JsonObject | null {
+function ownParameters(body: JsonObject, names: readonly string[]): JsonObject | null {
   let own: Record<string, JsonValue> | null = null;
-  for (const name of OWN_PARAMETERS) {
+  for (const name of names) {
     const value = body[name];
     if (typeof value === 'string' && value !== '') (own ??= {})[name] = value;
   }
@@ -87,14 +80,15 @@ function ownParameters(body: JsonObject): JsonObject | null {
 /** @throws GatewayError */
 export function writeRequest(call: ReadCall, plan: Outgoing): UpstreamRequest | Promise<UpstreamRequest> {
   const { target, body } = plan;
-  const headers = withExtra(withExtra(target.headers, body['headers']), body['extra_headers']);
+  const ownHeaders = [body['headers'], body['extra_headers'], ...headersFor(target.provider, body)];
+  const headers = ownHeaders.reduce<HeaderList>(withExtra, target.headers);
   if (call.family.body === 'form')
     return formBody(target, call.family.family, body).then(({ contentType, bytes }) =>
       requestOf(target, [...headers, 'content-type', contentType], bytes),
     );
   const dropParams = typeof body['drop_params'] === 'boolean' ? body['drop_params'] : null;
-  const sent = target.params.rewrite(body, { stream: call.stream, dropParams });
-  return requestOf(target, [...headers, 'content-type', 'application/json'], Buffer.from(written(sent)));
+  const text = sayable(body, () => JSON.stringify(target.params.rewrite(body, { stream: call.stream, dropParams })));
+  return requestOf(target, [...headers, 'content-type', 'application/json'], Buffer.from(text));
 }
 
 function requestOf(target: UpstreamTarget, headers: HeaderList, body: Buffer): UpstreamRequest {
@@ -106,16 +100,6 @@ function requestOf(target: UpstreamTarget, headers: HeaderList, body: Buffer): U
     body: [body],
     bodyLength: body.length,
   };
-}
-
-function written(body: JsonObject): string {
-  try {
-    return JSON.stringify(body);
-  } catch (cause) {
-    throw new GatewayError('bad_request', 'The request holds something that JSON cannot say: a bigint, or a cycle.', {
-      cause,
-    });
-  }
 }
 
 /** The connection's own headers are not the caller's. */
@@ -138,6 +122,16 @@ function withExtra(headers: HeaderList, value: JsonValue | undefined): HeaderLis
     index % 2 === 0 && !replaced.has(name) ? [name, headers[index + 1] ?? ''] : [],
   );
   return [...kept, ...extra];
+}
+
+/** `provider_specific_header`: headers that go only to the providers that they name. */
+function headersFor(provider: string, body: JsonObject): readonly (JsonValue | undefined)[] {
+  const value = body['provider_specific_header'];
+  return (isJsonArray(value) ? value : [value]).flatMap((each) => {
+    if (!isJsonObject(each) || typeof each['custom_llm_provider'] !== 'string') return [];
+    const named = each['custom_llm_provider'].split(',').some((name) => name.trim() === provider);
+    return named ? [each['extra_headers']] : [];
+  });
 }
 
 function extraHeaders(value: JsonValue): HeaderList {

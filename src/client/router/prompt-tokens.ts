@@ -10,7 +10,8 @@ export function promptTokens(body: JsonObject): number | null {
     const text = prompt ?? input;
     if (typeof text === 'string' || Array.isArray(text)) return processLibrary.tokens.tokenCounter({ text });
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
+    // A prompt without an end is refused where it is written.
+    if (!(error instanceof GatewayError || error instanceof RangeError)) throw error;
   }
   return null;
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { isInternalKey } from '../../providers/internal-keys.ts';
+import { OPENAI_CHAT_PARAMS } from '../../providers/openai-param-names.ts';
 import type { RoutingRequest } from '../../router/contract.ts';
 import {
   asksForWebSearch,
@@ -15,6 +16,8 @@ import {
   tagsAsked,
 } from '../../router/routing-members.ts';
 import { routingRequest } from '../../router/routing-request.ts';
+import type { CustomLogger } from '../callbacks/contract.ts';
+import { splitCallbacks } from '../callbacks/read-callbacks.ts';
 import { asJson, isRecord, withoutUndefined } from './as-json.ts';
 import { respelledTargets } from './fallback-targets.ts';
 import type { CallFamily } from './families.ts';
@@ -27,21 +30,36 @@ export interface ReadCall {
   readonly stream: boolean;
   readonly includeUsage: boolean;
   readonly signal: AbortSignal | null;
+  /** Who hears of it. */
+  readonly loggers: readonly CustomLogger[];
   readonly routing: RoutingRequest;
 }
 
 export interface CallContext {
   /** Tokens of a prompt; null: it cannot be counted. */
   readonly countTokens: (body: JsonObject) => number | null;
+  /** Who hears of every call. */
+  readonly loggers: () => readonly CustomLogger[];
   /** The deployment that gave a response; null: unknown. */
   readonly holderOf: (responseId: string) => string | null;
 }
 
 /** Options that are no steering name of the gateway's. */
 const OWN_OPTIONS: ReadonlySet<string> = new Set(['model_group_retry_policy', 'mock_testing_rate_limit_error']);
+/** Parameters of OpenAI's other calls, and of rankings. */
+const OTHER_PARAMS: ReadonlySet<string> = new Set(
+  `best_of encoding_format input_type max_output_tokens max_tool_calls output_compression output_format previous_response_id
+   rank_fields return_documents stream_format timestamp_granularities top_n max_chunks_per_doc
+   max_tokens_per_doc`.split(/\s+/),
+);
+/** Options of LiteLLM that would change something and are not here yet: never ignored in silence. */
+const NOT_YET =
+  `priority prompt_id guardrails logger_fn client ssl_verify ensure_alternating_roles user_continue_message
+  assistant_continue_message custom_prompt_dict enable_json_schema_validation azure_ad_token_provider
+  litellm_system_prompt`.split(/\s+/);
 const COUNTS = ['num_retries', 'timeout', 'request_timeout', 'stream_timeout', 'max_fallbacks'];
 
-/** @throws GatewayError `bad_request`, `not_implemented` for `priority` */
+/** @throws GatewayError `bad_request`, `not_implemented` for what is not here yet */
 export function readCall(family: CallFamily, question: unknown, context: CallContext): ReadCall {
   const { method } = family;
   if (!isRecord(question))
@@ -49,10 +67,11 @@ export function readCall(family: CallFamily, question: unknown, context: CallCon
       'bad_request',
       `${method} takes one object, e.g. {model: 'gpt-4o'}; got ${kindOfValue(question)}.`,
     );
-  const { signal = null, ...members } = question;
+  const { rest, loggers } = splitCallbacks(question);
+  const { signal = null, ...members } = rest;
   if (signal !== null && !isSignal(signal)) throw wrong(method, 'signal', `an AbortSignal`, signal);
   const body = withoutUndefined(spelled(members));
-  const { model } = body;
+  const { model = family.defaultModel } = body;
   if (typeof model !== 'string') throw wrong(method, 'model', "the name of a model, e.g. 'gpt-4o'", model);
   for (const name of family.required)
     if (body[name] === undefined || body[name] === null) throw wrong(method, name, 'given', body[name]);
@@ -63,9 +82,11 @@ export function readCall(family: CallFamily, question: unknown, context: CallCon
     if (value !== undefined && value !== null && (typeof value !== 'number' || !(value >= 0)))
       throw wrong(method, name, 'a number, 0 or more', value);
   }
-  if (body['priority'] !== undefined && body['priority'] !== null) {
-    const text = `${method}: \`priority\` is not there yet. Leave it out, or keep LiteLLM.`;
-    throw new GatewayError('not_implemented', text, { param: 'priority' });
+  for (const name of NOT_YET) {
+    const value = body[name];
+    if (value === undefined || value === null || (value === false && name !== 'ssl_verify')) continue;
+    const text = `${method}: \`${name}\` is not there yet. Leave it out, or keep LiteLLM.`;
+    throw new GatewayError('not_implemented', text, { param: name });
   }
   const stream = family.events !== null && body['stream'] === true;
   const options = body['stream_options'];
@@ -76,6 +97,7 @@ export function readCall(family: CallFamily, question: unknown, context: CallCon
     stream,
     includeUsage: isJsonObject(options) && options['include_usage'] === true,
     signal,
+    loggers: [...context.loggers(), ...loggers],
     routing: routingOf(model, body, stream, context),
   };
 }
@@ -84,9 +106,18 @@ function spelled(members: Readonly<Record<string, unknown>>): Readonly<Record<st
   const out = Object.create(null) as Record<string, unknown>;
   for (const [given, value] of Object.entries(members)) {
     const name = snakeCase(given);
-    out[name !== given && (isInternalKey(name) || OWN_OPTIONS.has(name)) ? name : given] = value;
+    out[name !== given && isKnownName(name) ? name : given] = value;
+  }
+  if ('noLog' in out) {
+    out['no-log'] = out['noLog'];
+    delete out['noLog'];
   }
   return out;
+}
+
+/** A name that only the provider knows stays as it is written. */
+function isKnownName(name: string): boolean {
+  return isInternalKey(name) || OWN_OPTIONS.has(name) || OPENAI_CHAT_PARAMS.has(name) || OTHER_PARAMS.has(name);
 }
 
 function wrong(method: string, name: string, wanted: string, got: unknown): GatewayError {

@@ -102,7 +102,9 @@ function build(entry: JsonObject, { environment }: EntryRules, name: string): re
     return buildDeployments({ root, exact, environment, findings: new Findings() });
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
-    const text = cause.message.replace(/^config(?::\d+)?: model_list\[0\]/, name);
+    const text = cause.message
+      .replace(/^config(?::\d+)?: model_list\[0\]/, name)
+      .replace('; no other deployment is left to serve.', ', or let `ignoreInvalidDeployments` leave the entry out.');
     throw new GatewayError('bad_request', text, { param: name, cause });
   }
 }

@@ -51,7 +51,7 @@ export function readSettings(options: unknown): JsonObject {
     if (value === undefined || name === 'model_list' || WITHOUT_EFFECT.has(name)) continue;
     if (SETTINGS.has(name)) {
       if (value === null && !MAY_BE_NULL.has(name)) continue;
-      settings[name] = checked(given, name, value);
+      settings[name] = checkedSetting(name, value, given, 'Router');
     } else if (!NOT_YET.has(name)) throw unknownName('option of Router', given, knownNames());
     else if (value !== null && value !== false) throw notYet(given);
   }
@@ -73,19 +73,20 @@ function notYet(name: string): GatewayError {
   );
 }
 
-function checked(given: string, name: string, value: unknown): JsonValue {
+/** @param owner whose option it is, for messages @throws GatewayError `bad_request` */
+export function checkedSetting(name: string, value: unknown, given: string, owner: string): JsonValue {
   // What JSON cannot say (NaN, a function) is told for what it is where it is the value itself.
   const json = typeof value === 'object' ? respelled(name, asJson(value, given)) : value;
   const problem = settingProblem(name, json, { numbersAsText: false });
-  if (problem !== null) throw refusal(given, problem);
+  if (problem !== null) throw refusal(owner, given, problem);
   return json as JsonValue;
 }
 
 /** `Router: fallbacks[0].gpt has to be …`. */
-function refusal(given: string, problem: SettingProblem): GatewayError {
+function refusal(owner: string, given: string, problem: SettingProblem): GatewayError {
   if (problem.kind === 'name') return unknownName(problem.what, problem.given, problem.known);
   const place = problem.at.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
-  const text = `Router: ${given}${place} has to be ${problem.expected}; got ${problem.found}.`;
+  const text = `${owner}: ${given}${place} has to be ${problem.expected}; got ${problem.found}.`;
   return new GatewayError('bad_request', text, { param: given });
 }
 

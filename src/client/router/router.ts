@@ -4,7 +4,6 @@
  * with an answer or an error, once, and leaves no timer, listener or connection behind that it alone needed.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { LruMap } from '../../primitives/lru-map.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { NO_OVERRIDES } from '../../router/read-settings.ts';
 import { routingRequest } from '../../router/routing-request.ts';
@@ -21,9 +20,9 @@ import type {
   TextCompletion,
   Transcription,
 } from './answers.ts';
+import { splitCallbacks } from '../callbacks/read-callbacks.ts';
 import { askAll, askFastest, modelsOf, type StartedCall } from './batch.ts';
-import type { CallEngine } from './call-engine.ts';
-import { CallScope } from './call-scope.ts';
+import { CallStarter } from './call-starter.ts';
 import type {
   Answered,
   BatchCall,
@@ -48,31 +47,21 @@ import type {
 } from './contract.ts';
 import { DeploymentList } from './deployment-list.ts';
 import { type CallFamily, FAMILIES, PEEK } from './families.ts';
-import { promptTokens } from './prompt-tokens.ts';
-import { type CallContext, readCall } from './read-call.ts';
+import { readCall } from './read-call.ts';
 import { readSettings } from './read-settings.ts';
-import { shownAnswer } from './report.ts';
 import { effectiveSettings } from './effective-settings.ts';
-import { closedError, RunningCalls } from './running-calls.ts';
 import { createSetUp, type SetUp } from './set-up.ts';
 import { processTools, type RouterTools } from './tools.ts';
 
 type Options = RouterOptions | SnakeCased<RouterOptions>;
 type DeploymentEntry = RouterDeployment | SnakeCased<RouterDeployment>;
 
-/** Responses of which is remembered who holds them, for calls with `previous_response_id`. */
-const RESPONSES_KEPT = 10_000;
-
 export class Router {
   readonly #tools: RouterTools;
-  readonly #running = new RunningCalls();
-  readonly #holders = new LruMap<string, string>(RESPONSES_KEPT);
-  readonly #context: CallContext;
+  readonly #calls: CallStarter;
   #settings: JsonObject;
   #list: DeploymentList;
   #setUp: SetUp;
-  #engine: Promise<CallEngine> | null = null;
-  #closed = false;
 
   /**
    * Reads deployments and settings; opens no connection and starts no timer.
@@ -82,8 +71,9 @@ export class Router {
    */
   constructor(options: Options = {}, tools: RouterTools = processTools()) {
     this.#tools = tools;
-    this.#context = { countTokens: promptTokens, holderOf: (id) => this.#holders.get(id) ?? null };
-    this.#settings = readSettings(options);
+    const { rest, loggers } = splitCallbacks(options);
+    this.#calls = new CallStarter(tools, loggers);
+    this.#settings = readSettings(rest);
     const { modelList, model_list: snakeList } = options as RouterOptions & SnakeCased<RouterOptions>;
     this.#list = DeploymentList.read(modelList ?? snakeList, this.#settings, tools.environment);
     this.#setUp = this.#compile(null);
@@ -273,7 +263,7 @@ export class Router {
    */
   getAvailableDeployment(call: { readonly model: string; readonly [name: string]: unknown }): DeploymentInfo {
     const { core } = this.#setUp;
-    const { routing } = readCall(PEEK, call, this.#context);
+    const { routing } = readCall(PEEK, call, this.#calls.context);
     const id = core.peek(routing)?.id;
     const found = id === undefined ? null : this.getDeployment(id);
     if (found !== null) return found;
@@ -332,10 +322,7 @@ export class Router {
    * again.
    */
   async close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
-    this.#closed = true;
-    if (abort) this.#running.abort(closedError());
-    await this.#running.idle();
-    if (this.#engine !== null) await (await this.#engine).close();
+    await this.#calls.close(abort);
   }
 
   /** `close({ abort: true })`, for `await using`. */
@@ -369,29 +356,6 @@ export class Router {
   }
 
   #start(family: CallFamily, question: object): StartedCall<unknown> {
-    let scope: CallScope | null = null;
-    const begin = async (): Promise<unknown> => {
-      if (this.#closed) throw closedError();
-      const call = readCall(family, question, this.#context);
-      const setUp = this.#setUp;
-      scope = new CallScope(call.signal, this.#running);
-      const engine = await this.#loaded(scope);
-      return shownAnswer(await engine.call(setUp, call, scope));
-    };
-    return { answer: begin(), abort: (reason) => scope?.abort(reason) };
-  }
-
-  async #load(): Promise<CallEngine> {
-    const { CallEngine: Engine } = await import('./call-engine.ts');
-    return new Engine(this.#tools, (id, deploymentId) => this.#holders.set(id, deploymentId));
-  }
-
-  async #loaded(scope: CallScope): Promise<CallEngine> {
-    try {
-      return await (this.#engine ??= this.#load());
-    } catch (error) {
-      scope.end();
-      throw error;
-    }
+    return this.#calls.start(family, question, () => this.#setUp);
   }
 }

@@ -3,26 +3,29 @@
  * attempt ends in exactly one report to the router, a stream's when the provider has said its last.
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import type { UpstreamPools } from '../../pool/upstream-pools.ts';
 import type { TimerWheel } from '../../primitives/timer-wheel.ts';
 import type { Attempt, AttemptFailure, Decision } from '../../router/contract.ts';
-import type { RoutedCall } from '../../router/routed-call.ts';
 import { contentFilteredError } from '../../router/router-failures.ts';
-import type { UpstreamTarget } from '../../providers/contract.ts';
+import { unsentTarget } from '../../providers/unsent-target.ts';
 import type { UpstreamRequest } from '../../wire/contract.ts';
 import { processLibrary } from '../process-library.ts';
+import { AttemptObserver, type ObservedAttempt, type ObservedCall } from '../callbacks/attempt-observer.ts';
+import type { CallCosts } from '../callbacks/call-costs.ts';
 import { AttemptFailures } from './attempt-failures.ts';
 import type { CallScope } from './call-scope.ts';
 import type { HiddenParams } from './contract.ts';
 import { CountedUsage } from './counted-usage.ts';
 import { EventStream } from './event-stream.ts';
 import { mockAnswer, type Mocked } from './mock-answer.ts';
+import { mockTimeout } from './mock-failures.ts';
+import type { MockPlan } from './mock-plan.ts';
 import { type Outgoing, planAttempt, writeRequest } from './outgoing.ts';
 import { ProviderCall } from './provider-call.ts';
 import type { ReadCall } from './read-call.ts';
 import { failedCall, hiddenParams } from './report.ts';
-import type { SetUp } from './set-up.ts';
+import type { CallCourse, CallGround } from './call-ground.ts';
 import type { Targets } from './targets.ts';
 import type { RouterTools } from './tools.ts';
 import { usedTokens } from './usage.ts';
@@ -36,29 +39,47 @@ export interface AnsweredCall {
   readonly params: HiddenParams;
 }
 
+/** An attempt under way. */
+interface Trial {
+  readonly plan: Outgoing;
+  readonly failures: AttemptFailures;
+  readonly observer: AttemptObserver | null;
+}
+
 export interface CallParts {
-  readonly setUp: SetUp;
+  readonly ground: CallGround;
   readonly targets: Targets;
   readonly pools: UpstreamPools;
   readonly wheel: TimerWheel;
   readonly tools: RouterTools;
   readonly call: ReadCall;
   readonly scope: CallScope;
+  readonly costs: CallCosts;
+  /** Who hears of its attempts; null: nobody. */
+  readonly observed: ObservedCall | null;
   /** Told of the ids of responses in a stream, and which deployment holds them. */
   readonly onResponseId: (responseId: string, deploymentId: string) => void;
 }
 
-type AttemptEnd =
-  | { readonly kind: 'answered'; readonly answer: Answer; readonly target: UpstreamTarget }
-  | { readonly kind: 'failed'; readonly failure: AttemptFailure }
-  /** Not sent: the deployment cannot be asked this. */
-  | { readonly kind: 'refused'; readonly error: GatewayError };
+interface AnsweredEnd {
+  readonly kind: 'answered';
+  readonly answer: Answer;
+  readonly plan: Outgoing;
+}
+
+/** Not sent: the deployment cannot be asked this. */
+interface RefusedEnd {
+  readonly kind: 'refused';
+  readonly error: GatewayError;
+}
+
+type AttemptEnd = AnsweredEnd | RefusedEnd | { readonly kind: 'failed'; readonly failure: AttemptFailure };
 
 /** @throws GatewayError when nothing helped; whatever the scope was aborted with */
 export async function runCall(parts: CallParts): Promise<AnsweredCall> {
-  const { setUp, call, scope } = parts;
+  const { ground, call, scope } = parts;
   try {
-    const routed = setUp.core.route(call.routing);
+    const routed = ground.course(call);
     const answered = await new CallRun(parts, routed).follow(routed.next());
     if (answered.answer.kind !== 'stream') scope.end();
     return answered;
@@ -70,9 +91,9 @@ export async function runCall(parts: CallParts): Promise<AnsweredCall> {
 
 class CallRun {
   readonly #parts: CallParts;
-  readonly #routed: RoutedCall;
+  readonly #routed: CallCourse;
 
-  constructor(parts: CallParts, routed: RoutedCall) {
+  constructor(parts: CallParts, routed: CallCourse) {
     this.#parts = parts;
     this.#routed = routed;
   }
@@ -88,23 +109,42 @@ class CallRun {
       }
       const startedAtMs = this.#parts.tools.monotonicMs();
       const ended = await this.#attempt(decision);
-      if (ended.kind === 'answered') return { answer: ended.answer, params: hiddenParams(decision, ended.target) };
+      if (ended.kind === 'answered') return this.#answered(decision, ended);
       if (ended.kind === 'refused') decision = this.#routed.refused(ended.error);
       else decision = this.#routed.failed(ended.failure, (this.#parts.tools.monotonicMs() - startedAtMs) / 1000);
     }
   }
 
+  #answered(attempt: Attempt, { answer, plan }: AnsweredEnd): AnsweredCall {
+    const cost = answer.kind === 'json' ? () => this.#costOf(plan, answer.json) : null;
+    return { answer, params: hiddenParams(attempt, plan.target, cost) };
+  }
+
+  #costOf({ deployment, target, body }: Outgoing, answer: JsonObject): number | null {
+    const { costs, ground, call } = this.#parts;
+    const { knowledge } = ground;
+    return costs.costOf({ knowledge, deployment, apiBase: target.apiBase, family: call.family, body }, answer);
+  }
+
   async #attempt(attempt: Attempt): Promise<AttemptEnd> {
-    const { scope } = this.#parts;
+    const { scope, call, tools } = this.#parts;
     try {
       scope.throwIfAborted();
       let plan: Outgoing;
       try {
         plan = planAttempt(this.#parts, attempt);
       } catch (error) {
-        return refusal(error);
+        const refused = refusal(error);
+        const target = unsentTarget(attempt.deployment.provider ?? '', attempt.model);
+        this.#observe({ attempt, target, body: call.body, costOf: () => null })?.failed(refused.error);
+        return refused;
       }
-      return await this.#ask(plan);
+      const { target, body } = plan;
+      const observer = this.#observe({ attempt, target, body, costOf: (answer) => this.#costOf(plan, answer) });
+      const ended = await this.#ask({ plan, failures: new AttemptFailures(target, plan, tools.openai), observer });
+      if (ended.kind === 'failed') observer?.failed(ended.failure.error);
+      if (ended.kind === 'refused') observer?.failed(ended.error);
+      return ended;
     } catch (error) {
       // The caller left, or a fault of the program: the deployment is not to blame.
       if (this.#routed.attempt === attempt) this.#routed.abandoned();
@@ -112,9 +152,13 @@ class CallRun {
     }
   }
 
-  async #ask(plan: Outgoing): Promise<AttemptEnd> {
-    const failures = new AttemptFailures(plan.target, plan);
-    if (plan.canned !== null) return this.#mocked(plan, failures, plan.canned);
+  #observe(observed: ObservedAttempt): AttemptObserver | null {
+    return this.#parts.observed === null ? null : new AttemptObserver(this.#parts.observed, observed);
+  }
+
+  async #ask(trial: Trial): Promise<AttemptEnd> {
+    const { plan, failures, observer } = trial;
+    if (plan.mock !== null) return this.#mocked(trial, plan.mock);
     let request: UpstreamRequest;
     try {
       request = await writeRequest(this.#parts.call, plan);
@@ -122,27 +166,29 @@ class CallRun {
       return refusal(error);
     }
     this.#parts.scope.throwIfAborted();
-    if (!this.#parts.call.stream) return this.#whole(plan, failures, request);
+    observer?.sending();
+    if (!this.#parts.call.stream) return this.#whole(trial, request);
     const { pools } = this.#parts;
     const { deadlines } = plan.timeouts;
     // The stream watches its own silence, which does not count while the reader is slower than the provider.
     const own = { ...deadlines, gapMs: Number.POSITIVE_INFINITY, totalMs: Number.POSITIVE_INFINITY };
-    return this.#streamed(plan, failures, (stream) => {
+    return this.#streamed(trial, (stream) => {
       const provider = new ProviderCall(failures, stream);
       provider.send(pools, request, own);
       stream.readFrom(provider);
     });
   }
 
-  #whole(plan: Outgoing, failures: AttemptFailures, request: UpstreamRequest): Promise<AttemptEnd> {
+  #whole(trial: Trial, request: UpstreamRequest): Promise<AttemptEnd> {
     const { scope, call, tools, pools } = this.#parts;
+    const { plan, failures } = trial;
     const startedAtMs = tools.monotonicMs();
     return new Promise((resolve, reject) => {
       const reply = new WholeReply({
         reply: call.family.reply,
         failures,
         done: (end) => {
-          if (end.ok) resolve(this.#settled(plan, failures, end.answer, startedAtMs));
+          if (end.ok) resolve(this.#settled(trial, end.answer, startedAtMs));
           else resolve({ kind: 'failed', failure: end.failure });
         },
       });
@@ -156,24 +202,29 @@ class CallRun {
   }
 
   /** The answer is whole: it is the answer, unless the provider's filter emptied it and another one may say more. */
-  #settled(plan: Outgoing, failures: AttemptFailures, answer: WholeAnswer, startedAtMs: number): AttemptEnd {
+  #settled({ plan, failures, observer }: Trial, answer: WholeAnswer, startedAtMs: number): AttemptEnd {
     const { call, tools } = this.#parts;
     const seconds = (tools.monotonicMs() - startedAtMs) / 1000;
     if (answer.kind !== 'json') {
       this.#routed.succeeded({ seconds, firstTokenSeconds: null, totalTokens: 0, completionTokens: 0 });
-      return { kind: 'answered', answer, target: plan.target };
+      const shown = answer.kind === 'text' ? { text: answer.text } : null;
+      observer?.answered(shown);
+      observer?.succeeded(shown);
+      return { kind: 'answered', answer, plan };
     }
     const { convertReply } = plan.target;
     const converted = convertReply === undefined ? answer.json : convertReply(answer.json);
     const json = call.family.emptyUsage && converted['usage'] == null ? { ...converted, usage: NO_USAGE } : converted;
+    observer?.answered(json);
     if (isFiltered(json) && this.#routed.contentFilterFails)
       return { kind: 'failed', failure: failures.of(contentFilteredError()) };
     this.#remember(json, this.#routed.attempt);
     this.#routed.succeeded({ seconds, firstTokenSeconds: null, ...usedTokens(json['usage']) });
-    return { kind: 'answered', answer: { kind: 'json', json }, target: plan.target };
+    observer?.succeeded(json);
+    return { kind: 'answered', answer: { kind: 'json', json }, plan };
   }
 
-  #streamed(plan: Outgoing, failures: AttemptFailures, start: (stream: EventStream) => void): Promise<AttemptEnd> {
+  #streamed({ plan, failures, observer }: Trial, start: (stream: EventStream) => void): Promise<AttemptEnd> {
     const { scope, call, tools, wheel } = this.#parts;
     const routed = this.#routed;
     const startedAtMs = tools.monotonicMs();
@@ -190,16 +241,22 @@ class CallRun {
         silenceMs: plan.timeouts.deadlines.gapMs,
         wheel,
         monotonicMs: tools.monotonicMs,
+        onEvent: observer === null ? null : (event) => observer.chunk(event),
         owner: {
-          opened: () => resolve({ kind: 'answered', answer: { kind: 'stream', stream }, target: plan.target }),
+          opened: () => {
+            observer?.answered(null);
+            resolve({ kind: 'answered', answer: { kind: 'stream', stream }, plan });
+          },
           notOpened: (failure) => resolve({ kind: 'failed', failure }),
-          succeeded: (success) => {
+          succeeded: (success, usage) => {
             routed.succeeded(success);
             scope.end();
+            observer?.streamed(usage);
           },
           broke: (failure) => {
             routed.failedForGood(failure, (tools.monotonicMs() - startedAtMs) / 1000);
             scope.end();
+            observer?.failed(failure.error);
           },
           abandoned: () => {
             routed.abandoned();
@@ -233,11 +290,15 @@ class CallRun {
   }
 
   /** Answers without a provider. */
-  #mocked(plan: Outgoing, failures: AttemptFailures, canned: JsonValue): AttemptEnd | Promise<AttemptEnd> {
-    const { call, tools } = this.#parts;
+  async #mocked(trial: Trial, mock: MockPlan): Promise<AttemptEnd> {
+    const { call, tools, scope } = this.#parts;
+    const { plan, failures } = trial;
+    trial.observer?.sending();
+    await scope.sleep(mock.timesOut ? plan.timeouts.seconds : mock.waitSeconds);
+    if (mock.timesOut) return { kind: 'failed', failure: failures.of(mockTimeout()) };
     let mocked: Mocked;
     try {
-      mocked = mockAnswer(call, canned, plan.target.model, tools.now());
+      mocked = mockAnswer(call, mock, plan.target.model, tools.now());
     } catch (error) {
       return refusal(error);
     }
@@ -245,10 +306,10 @@ class CallRun {
       case 'failure':
         return { kind: 'failed', failure: failures.of(mocked.error) };
       case 'answer':
-        return this.#settled(plan, failures, { kind: 'json', json: mocked.answer }, tools.monotonicMs());
+        return this.#settled(trial, { kind: 'json', json: mocked.answer }, tools.monotonicMs());
       case 'events': {
         const { events } = mocked;
-        return this.#streamed(plan, failures, (stream) => {
+        return this.#streamed(trial, (stream) => {
           for (const event of events) stream.add(event);
           stream.complete();
         });
@@ -264,7 +325,7 @@ function countedUsage({ target, body }: Outgoing): CountedUsage {
 const NO_USAGE: JsonObject = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
 /** @throws what is no GatewayError: a fault of the program */
-function refusal(error: unknown): AttemptEnd {
+function refusal(error: unknown): RefusedEnd {
   if (error instanceof GatewayError) return { kind: 'refused', error };
   throw error;
 }

@@ -2,30 +2,38 @@
  * A router's deployments and rules, compiled: what is made anew when either changes. Calls under way keep the set-up
  * that they began with. Deployments that stay keep what is known of them (cooldowns, usage, latencies).
  */
-import type { Deployment, ModelAlias } from '../../config/snapshot.ts';
+import type { ModelAlias } from '../../config/snapshot.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { findProvider } from '../../providers/catalogue/catalogue.ts';
 import { ModelIndex, type Resolution, type Unresolved } from '../../router/model-index.ts';
 import { RouterCore } from '../../router/router-core.ts';
 import { readRoutingPolicy, SAFE_RESILIENCE, type RoutingPolicy } from '../../router/routing-policy.ts';
-import { createModelKnowledge, type ModelKnowledge } from '../model-knowledge.ts';
+import { createModelKnowledge } from '../model-knowledge.ts';
 import { deploymentKnowledge } from './deployment-knowledge.ts';
+import type { CallGround } from './call-ground.ts';
 import type { ReadEntry } from './read-deployments.ts';
 import type { RouterTools } from './tools.ts';
 
 /** Names that a program's own callers make up must not grow the process. */
 const RESOLUTION_CACHE_ENTRIES = 1024;
 
-export interface SetUp {
+const OWN_PARAMETERS = [
+  'api_key',
+  'api_base',
+  'base_url',
+  'api_version',
+  'organization',
+  'custom_llm_provider',
+  'azure_ad_token',
+];
+
+export interface SetUp extends CallGround {
   readonly entries: readonly ReadEntry[];
   readonly settings: JsonObject;
   readonly aliases: ReadonlyMap<string, ModelAlias>;
   readonly policy: RoutingPolicy;
   readonly core: RouterCore;
-  readonly knowledge: ModelKnowledge;
-  /** By slot of the router's core. */
-  readonly deployments: readonly Deployment[];
 }
 
 export interface SetUpParts {
@@ -64,7 +72,21 @@ export function createSetUp({ entries, settings, tools, previous }: SetUpParts):
     random: tools.random,
   });
   if (previous !== null) core.carryOver(previous.core);
-  return { entries, settings, aliases, policy, core, knowledge, deployments };
+  return {
+    entries,
+    settings,
+    aliases,
+    policy,
+    core,
+    knowledge,
+    ownParameters: OWN_PARAMETERS,
+    course: ({ routing }) => core.route(routing),
+    deploymentOf: ({ deployment: { slot } }) => {
+      const deployment = deployments[slot];
+      if (deployment === undefined) throw new Error('the router chose a deployment that it does not have');
+      return deployment;
+    },
+  };
 }
 
 function readAliases(value: JsonValue | undefined): ReadonlyMap<string, ModelAlias> {

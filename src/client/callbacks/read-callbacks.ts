@@ -1,0 +1,56 @@
+/** Callbacks as programs hand them in, as one list of loggers. A function is a logger that knows one event. */
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { kindOfValue } from '../../errors/kind-of-value.ts';
+import { isRecord } from '../router/as-json.ts';
+import type { CallbackOptions, CustomLogger } from './contract.ts';
+
+/** What a program may write for each; LiteLLM's own names are the second ones. */
+const SPELLINGS: ReadonlyMap<string, keyof CallbackOptions> = new Map([
+  ['onSuccess', 'onSuccess'],
+  ['successCallback', 'onSuccess'],
+  ['success_callback', 'onSuccess'],
+  ['onFailure', 'onFailure'],
+  ['failureCallback', 'onFailure'],
+  ['failure_callback', 'onFailure'],
+  ['callbacks', 'callbacks'],
+]);
+
+/**
+ * Parts what is said of callbacks from all other options; what is no object stays as it is.
+ * @throws GatewayError `bad_request`, `not_implemented`
+ */
+export function splitCallbacks<Options>(options: Options): {
+  readonly rest: Options;
+  readonly loggers: readonly CustomLogger[];
+} {
+  if (!isRecord(options)) return { rest: options, loggers: [] };
+  let loggers: CustomLogger[] | null = null;
+  let rest: Record<string, unknown> | null = null;
+  for (const [spelling, name] of SPELLINGS) {
+    if (!Object.hasOwn(options, spelling)) continue;
+    (loggers ??= []).push(...loggersOf(spelling, name, options[spelling]));
+    delete (rest ??= { ...options })[spelling];
+  }
+  return { rest: (rest ?? options) as Options, loggers: loggers ?? [] };
+}
+
+function loggersOf(spelling: string, name: keyof CallbackOptions, value: unknown): readonly CustomLogger[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((each) => loggerOf(spelling, name, each));
+}
+
+function loggerOf(spelling: string, name: keyof CallbackOptions, value: unknown): CustomLogger {
+  // LiteLLM has integrations by name.
+  if (typeof value === 'string') {
+    const text = `${spelling}: integrations by name are not there yet; hand in a function or a logger object, or keep LiteLLM.`;
+    throw new GatewayError('not_implemented', text, { param: spelling });
+  }
+  if (name === 'callbacks' && typeof value === 'object' && value !== null) return value;
+  if (name !== 'callbacks' && typeof value === 'function') {
+    const call = value as NonNullable<CustomLogger['logSuccessEvent']>;
+    return name === 'onSuccess' ? { logSuccessEvent: call } : { logFailureEvent: call };
+  }
+  const wanted = name === 'callbacks' ? 'a logger object, or a list of them' : 'a function, or a list of them';
+  const text = `${spelling} has to be ${wanted}; got ${kindOfValue(value)}.`;
+  throw new GatewayError('bad_request', text, { param: spelling });
+}
