@@ -3,30 +3,42 @@ import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { spread } from '../statistics.ts';
 import { CONTESTANTS, keyText, tablesFor, type Contestant, type Subject } from './contestants.ts';
+import { PROBE_CALLS, PROBE_LIMIT, type LimiterAnswer } from './protocol.ts';
 
 const SAMPLES = 7;
 const DECISIONS = 300_000;
+
+/** What a measure gives beside what its contestant's {@link probe} admits. */
+type Answer = Pick<LimiterAnswer, 'value' | 'wall'>;
+
 const [name, measure, keyCount] = process.argv.slice(2);
 const contestant = CONTESTANTS.find((each) => each.name === name);
 if (contestant === undefined) throw new Error(`no contestant "${name}"`);
 const keys = Number(keyCount);
 
-async function speed({ make }: Contestant): Promise<number> {
-  const subject = make(keys);
+async function speed({ make }: Contestant): Promise<Answer> {
+  const subject = make({ capacity: keys });
   const own = prepared(subject, keys);
   // At most the limit in one call of `decide`, each call in a window of its own.
   const batch = keys < 1000 ? Array.from({ length: 50_000 }, (_, at) => own[at % keys]) : own;
-  const samples: number[] = [];
+  const samples: { readonly value: number; readonly wall: number }[] = [];
   let now = Date.now();
   for (let sample = 0; sample < SAMPLES; sample++) {
     // CPU time: a busy neighbour hardly moves it.
-    const begun = process.cpuUsage();
+    const [begun, wall] = [process.cpuUsage(), performance.now()];
     let admitted = 0;
     while (admitted < DECISIONS) admitted += await subject.decide(batch, (now += 61_000));
     const { user, system } = process.cpuUsage(begun);
-    samples.push(((user + system) * 1000) / admitted);
+    samples.push({
+      value: ((user + system) * 1000) / admitted,
+      wall: ((performance.now() - wall) * 1e6) / admitted,
+    });
   }
-  return spread(samples.slice(2)).median;
+  const settled = samples.slice(2);
+  return {
+    value: spread(settled.map(({ value }) => value)).median,
+    wall: spread(settled.map((one) => one.wall)).median,
+  };
 }
 
 /** Each key as a string of its own, as it comes from the wire. */
@@ -40,14 +52,14 @@ function prepared({ prepare }: Subject, count: number): unknown[] {
  * process differs from the next by a megabyte or two. The same without: on 500 keys in turn, so that the difference is
  * what the keys cost.
  */
-async function memory({ make }: Contestant, isWith: boolean): Promise<number> {
+async function memory({ make }: Contestant, isWith: boolean): Promise<Answer> {
   let now = Date.now();
-  const warm = make(1000);
+  const warm = make({ capacity: 1000 });
   const keep = async (of: Subject, number: number): Promise<unknown> =>
     of.decide([of.prepare?.(keyText(number)) ?? keyText(number)], now);
   for (let number = 0; number < 200_000; number++) await keep(warm, number % 500);
   now += 600_000;
-  const subjects = Array.from({ length: tablesFor(keys) }, () => (isWith ? make(keys) : warm));
+  const subjects = Array.from({ length: tablesFor(keys) }, () => (isWith ? make({ capacity: keys }) : warm));
   for (const subject of subjects) {
     for (let number = 0; number < keys; number++) await keep(subject, isWith ? number : number % 500);
   }
@@ -55,7 +67,17 @@ async function memory({ make }: Contestant, isWith: boolean): Promise<number> {
   const bytes = process.memoryUsage().rss;
   // Still in use.
   for (const subject of subjects) await keep(subject, 0);
-  return bytes;
+  return { value: bytes };
+}
+
+/** How many of {@link PROBE_CALLS} calls on one key with a limit of {@link PROBE_LIMIT} are admitted. */
+async function probe({ make }: Contestant): Promise<number> {
+  const subject = make({ capacity: 1000, limit: PROBE_LIMIT });
+  const [key] = prepared(subject, 1);
+  return subject.decide(
+    Array.from({ length: PROBE_CALLS }, () => key),
+    Date.now(),
+  );
 }
 
 function collect(): void {
@@ -63,14 +85,14 @@ function collect(): void {
 }
 
 /** Decisions a second of two threads on one table against one thread; the best round of each, as neighbours only slow. */
-async function threads({ make }: Contestant): Promise<number> {
+async function threads({ make }: Contestant): Promise<Answer> {
   const one: number[] = [];
   const two: number[] = [];
   for (let round = 0; round < 5; round++) {
-    one.push(await run(make(keys), 1));
-    two.push(await run(make(keys), 2));
+    one.push(await run(make({ capacity: keys }), 1));
+    two.push(await run(make({ capacity: keys }), 2));
   }
-  return spread(two).high / spread(one).high;
+  return { value: spread(two).high / spread(one).high };
 }
 
 async function run(subject: { readonly buffers?: unknown }, count: number): Promise<number> {
@@ -78,7 +100,10 @@ async function run(subject: { readonly buffers?: unknown }, count: number): Prom
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     import(workerData.module).then(async ({ CONTESTANTS, keyText }) => {
-      const subject = CONTESTANTS.find(({ name }) => name === workerData.name).make(workerData.keys, workerData.buffers);
+      const subject = CONTESTANTS.find(({ name }) => name === workerData.name).make({
+        capacity: workerData.keys,
+        shared: workerData.buffers,
+      });
       const { decide } = subject;
       const texts = Array.from({ length: workerData.keys }, (_, at) => subject.prepare(keyText(at)));
       // Each thread in an order of its own.
@@ -105,7 +130,7 @@ async function run(subject: { readonly buffers?: unknown }, count: number): Prom
   return (count * 8 * keys) / Math.max(...seconds);
 }
 
-const measures: Readonly<Record<string, (contestant: Contestant) => Promise<number>>> = {
+const measures: Readonly<Record<string, (contestant: Contestant) => Promise<Answer>>> = {
   speed,
   memory: (each) => memory(each, true),
   'memory-without': (each) => memory(each, false),
@@ -113,5 +138,6 @@ const measures: Readonly<Record<string, (contestant: Contestant) => Promise<numb
 };
 const chosen = measures[measure ?? ''];
 if (chosen === undefined) throw new Error(`no measure "${measure}"`);
-process.stdout.write(`${JSON.stringify(await chosen(contestant))}\n`);
+const answer = await chosen(contestant);
+process.stdout.write(`${JSON.stringify({ ...answer, admitted: await probe(contestant) })}\n`);
 process.exit(0);

@@ -7,17 +7,30 @@ import { TokenBucket } from '../../src/rate-limit/token-bucket.ts';
 import { WindowRequests } from '../../src/rate-limit/window-requests.ts';
 import { TableKey } from '../../src/primitives/table-key.ts';
 
-export const LIMIT = 60_000;
+/** Above what any measure but the probe reaches in a window of time. */
+const LIMIT = 60_000;
 const WINDOW_MS = 60_000;
 
 const require = createRequire(import.meta.url);
 
-/** What is used of it here; its own types are there only where `bench/` is installed. */
+/** What is used of them here; their own types are there only where `bench/` is installed. */
 type MemoryLimiter = new (options: { points: number; duration: number }) => { consume(key: string): Promise<unknown> };
+type MemoryStore = new () => {
+  init(options: { windowMs: number }): void;
+  increment(key: string): Promise<{ readonly totalHits: number }>;
+};
+
+export interface Making {
+  /** Keys there is room for. */
+  readonly capacity: number;
+  /** Requests of a key in a minute. */
+  readonly limit?: number;
+  readonly shared?: Readonly<Record<string, SharedArrayBuffer>>;
+}
 
 export interface Contestant {
   readonly name: string;
-  readonly make: (capacity: number, shared?: Readonly<Record<string, SharedArrayBuffer>>) => Subject;
+  readonly make: (making: Making) => Subject;
 }
 
 export interface Subject {
@@ -36,32 +49,49 @@ const counters = [
 
 export const CONTESTANTS: readonly Contestant[] = [
   ...counters.flatMap(([name, Counter]): Contestant[] => [
-    { name: `fast-litellm, ${name}`, make: (capacity, shared) => counted(Counter, true, { capacity, shared }) },
-    {
-      name: `fast-litellm, ${name}, from text`,
-      make: (capacity, shared) => counted(Counter, false, { capacity, shared }),
-    },
+    { name: `fast-litellm, ${name}`, make: (making) => counted(Counter, true, making) },
+    { name: `fast-litellm, ${name}, from text`, make: (making) => counted(Counter, false, making) },
   ]),
   {
     name: 'fast-litellm, whole call, requests',
-    make: (capacity) => wholeCalls(capacity, { tokens: null, parallel: null }),
+    make: (making) => wholeCalls(making, { tokens: null, parallel: null }),
   },
   {
     name: 'fast-litellm, whole call, all limits',
-    make: (capacity) => wholeCalls(capacity, { tokens: 1e9, parallel: 10 }),
+    make: (making) => wholeCalls(making, { tokens: 1e9, parallel: 10 }),
   },
   {
     name: 'rate-limiter-flexible',
-    make() {
+    make({ limit }) {
       const { RateLimiterMemory } = require('rate-limiter-flexible') as { RateLimiterMemory: MemoryLimiter };
-      const limiter = new RateLimiterMemory({ points: 1e9, duration: WINDOW_MS / 1000 });
+      // Its clock cannot be set: without a probe's limit it is to admit all.
+      const limiter = new RateLimiterMemory({ points: limit ?? 1e9, duration: WINDOW_MS / 1000 });
       return {
         async decide(keys) {
           let admitted = 0;
           for (const text of keys) {
-            await limiter.consume(String(text));
-            admitted++;
+            try {
+              await limiter.consume(String(text));
+              admitted++;
+            } catch (refusal) {
+              if (refusal instanceof Error) throw refusal;
+            }
           }
+          return admitted;
+        },
+      };
+    },
+  },
+  {
+    name: 'express-rate-limit',
+    make({ limit = 1e9 }) {
+      const { MemoryStore: Store } = require('express-rate-limit') as { MemoryStore: MemoryStore };
+      const store = new Store();
+      store.init({ windowMs: WINDOW_MS });
+      return {
+        async decide(keys) {
+          let admitted = 0;
+          for (const text of keys) if ((await store.increment(String(text))).totalHits <= limit) admitted++;
           return admitted;
         },
       };
@@ -69,12 +99,11 @@ export const CONTESTANTS: readonly Contestant[] = [
   },
 ];
 
-interface Sharing {
-  readonly capacity: number;
-  readonly shared: Readonly<Record<string, SharedArrayBuffer>> | undefined;
-}
-
-function counted(Counter: (typeof counters)[number][1], isPrepared: boolean, { capacity, shared }: Sharing): Subject {
+function counted(
+  Counter: (typeof counters)[number][1],
+  isPrepared: boolean,
+  { capacity, shared, limit = LIMIT }: Making,
+): Subject {
   const counter = new Counter({ windowMs: WINDOW_MS, capacity, ...(shared === undefined ? {} : { shared }) });
   const scratch = new TableKey();
   return {
@@ -84,7 +113,7 @@ function counted(Counter: (typeof counters)[number][1], isPrepared: boolean, { c
       let admitted = 0;
       for (const key of keys) {
         const place = key instanceof TableKey ? key : scratch.fill(counter.seed, 1, String(key));
-        if (counter.take(place, LIMIT, 1, now) >= 0) admitted++;
+        if (counter.take(place, limit, 1, now) >= 0) admitted++;
       }
       return admitted;
     },
@@ -92,14 +121,14 @@ function counted(Counter: (typeof counters)[number][1], isPrepared: boolean, { c
 }
 
 /** Admission and settlement of a call, as the gateway makes them. */
-function wholeCalls(capacity: number, limits: Pick<Descriptor, 'tokens' | 'parallel'>): Subject {
+function wholeCalls({ capacity, limit = LIMIT }: Making, limits: Pick<Descriptor, 'tokens' | 'parallel'>): Subject {
   const clock = { now: 0 };
   const limiter = new RateLimiter({ now: () => clock.now, capacity, leases: 1024 });
   const size = { kind: 'chat', characters: 400, outputCap: 16, candidates: 1 } as const;
   const call = { size: () => size };
   const usage = { promptTokens: 100, completionTokens: 10, totalTokens: 110 };
   return {
-    prepare: (value) => limiter.prepare([{ key: 'api_key', value, requests: LIMIT, ...limits }]),
+    prepare: (value) => limiter.prepare([{ key: 'api_key', value, requests: limit, ...limits }]),
     decide(keys, now) {
       clock.now = now;
       let admitted = 0;

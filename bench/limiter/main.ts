@@ -1,24 +1,33 @@
 /**
- * `npm run bench:limiter [-- --rounds 3 --python PATH --json FILE]`: nanoseconds a decision at 1, 100,000 and 1,000,000
- * keys, resident bytes a key, and two threads against one. Every measure is a fresh process, in the opposite order in
- * every other round; the table shows the median. Needs `npm ci --prefix bench`; with `--python` (one that has `litellm`)
- * LiteLLM's own limiter, too. Exit code 1 when a target is missed.
+ * `npm run bench:limiter [-- --rounds 3 --python PATH --fast-python PATH --json FILE]`: nanoseconds a decision at 1, 100,000
+ * and 1,000,000 keys, resident bytes a key, and two threads against one. Every measure is a fresh process, in the opposite
+ * order in every other round; the table shows the median. Needs `npm ci --prefix bench`; with `--python` (one that has
+ * `litellm`) LiteLLM's own limiter, too. Exit code 1 when a target is missed or a limiter decides wrong.
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { installedFastLitellm, installedLitellm } from '../installed.ts';
+import { withLock } from '../lock.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { spread } from '../statistics.ts';
-import { CONTESTANTS, tablesFor } from './contestants.ts';
+import { CONTESTANTS } from './contestants.ts';
+import type { LimiterAnswer } from './protocol.ts';
+import { bytesPerKey, runMeasure, wrongDecisions, type Measure } from './run-measure.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, python: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    python: { type: 'string' },
+    'fast-python': { type: 'string' },
+    json: { type: 'string' },
+  },
 });
-
-type Measure = 'speed' | 'memory' | 'memory-without' | 'threads';
+const PYTHONS = {
+  litellm: values.python ?? 'python3',
+  fastLitellm: values['fast-python'] ?? values.python ?? 'python3',
+};
 
 interface Job {
   readonly contestant: string;
@@ -26,7 +35,6 @@ interface Job {
   readonly keys: number;
 }
 
-const LITELLM = 'litellm, parallel_request_limiter_v3';
 const WINDOW = 'fast-litellm, window';
 const WINDOW_TEXT = 'fast-litellm, window, from text';
 const ALL_LIMITS = 'fast-litellm, whole call, all limits';
@@ -34,7 +42,11 @@ const MANY = 100_000;
 const MOST = 1_000_000;
 
 function jobs(): Job[] {
-  const names = [...CONTESTANTS.map(({ name }) => name), ...(values.python === undefined ? [] : [LITELLM])];
+  const names = [
+    ...CONTESTANTS.map(({ name }) => name),
+    ...(installedLitellm(PYTHONS).missing === null ? ['litellm'] : []),
+    ...(installedFastLitellm(PYTHONS).missing === null ? ['fast_litellm'] : []),
+  ];
   return names.flatMap((contestant) => {
     const isOurs = contestant.startsWith('fast-');
     const speeds = [1, MANY, ...(isOurs && !contestant.includes('sliding') ? [MOST] : [])];
@@ -52,39 +64,38 @@ function jobs(): Job[] {
   });
 }
 
-function run({ contestant, measure, keys }: Job): number {
-  const isPython = contestant === LITELLM;
-  const script = path.join(import.meta.dirname, isPython ? 'python-child.py' : 'child.ts');
-  const [program, args] = isPython
-    ? [values.python ?? 'python3', [script, measure, String(keys)]]
-    : [process.execPath, ['--expose-gc', script, contestant, measure, String(keys)]];
-  const output = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return Number(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
-}
-
 const idOf = ({ contestant, measure, keys }: Job): string => `${contestant} | ${measure} | ${keys}`;
 
-function measureAll(rounds: number): ReadonlyMap<string, number> {
+async function measureAll(rounds: number): Promise<ReadonlyMap<string, LimiterAnswer>> {
   const all = jobs();
-  const samples = new Map<string, number[]>();
+  const answers = new Map<string, LimiterAnswer[]>();
   for (let round = 0; round < rounds; round++) {
     for (const job of round % 2 === 0 ? all : all.toReversed()) {
       process.stderr.write(`round ${round + 1}: ${idOf(job)}\n`);
-      samples.set(idOf(job), [...(samples.get(idOf(job)) ?? []), run(job)]);
+      answers.set(idOf(job), [...(answers.get(idOf(job)) ?? []), runMeasure(job, PYTHONS)]);
     }
   }
-  return new Map([...samples].map(([id, numbers]) => [id, spread(numbers).median]));
+  return new Map([...answers].map(([id, some]) => [id, medianOf(some)]));
 }
 
-function main(): number {
-  const medians = measureAll(Number(values.rounds));
-  const speed = (contestant: string, keys: number) => medians.get(idOf({ contestant, measure: 'speed', keys }));
+function medianOf(answers: readonly LimiterAnswer[]): LimiterAnswer {
+  const wrong = answers.find((answer) => wrongDecisions(answer) !== null);
+  return { value: spread(answers.map(({ value }) => value)).median, admitted: (wrong ?? answers[0])?.admitted ?? 0 };
+}
+
+async function main(): Promise<number> {
+  const medians = await withLock(async () => measureAll(Number(values.rounds)));
+  const answer = (contestant: string, measure: Measure, keys: number): LimiterAnswer | undefined =>
+    medians.get(idOf({ contestant, measure, keys }));
+  const speed = (contestant: string, keys: number): number | undefined => answer(contestant, 'speed', keys)?.value;
   const bytes = (contestant: string, keys: number): number | undefined => {
-    const [having, without] = (['memory', 'memory-without'] as const).map((measure) =>
-      medians.get(idOf({ contestant, measure, keys })),
-    );
+    const [having, without] = [answer(contestant, 'memory', keys), answer(contestant, 'memory-without', keys)];
     if (having === undefined || without === undefined) return undefined;
-    return (having - without) / (keys * (contestant === LITELLM ? 1 : tablesFor(keys)));
+    return bytesPerKey(contestant, keys, [having, without]);
+  };
+  const wrong = (contestant: string): string | null => {
+    const found = answer(contestant, 'speed', 1);
+    return found === undefined ? null : wrongDecisions(found);
   };
   const cell = (value: number | undefined, digits = 0): string => (value === undefined ? '-' : value.toFixed(digits));
   const names = [...new Set(jobs().map(({ contestant }) => contestant))];
@@ -92,9 +103,10 @@ function main(): number {
     name,
     ...[1, MANY, MOST].map((keys) => cell(speed(name, keys))),
     ...[MANY, MOST].map((keys) => cell(bytes(name, keys), 1)),
+    wrong(name) ?? '',
   ]);
-  const head = ['limiter', 'ns, 1 key', 'ns, 100k', 'ns, 1M', 'bytes a key, 100k', 'bytes a key, 1M'];
-  const ratio = medians.get(idOf({ contestant: WINDOW, measure: 'threads', keys: MANY })) ?? Number.NaN;
+  const head = ['limiter', 'ns, 1 key', 'ns, 100k', 'ns, 1M', 'bytes a key, 100k', 'bytes a key, 1M', 'wrong'];
+  const ratio = answer(WINDOW, 'threads', MANY)?.value ?? Number.NaN;
   const targets: readonly (readonly [string, number, number, 'most' | 'least'])[] = [
     ['ns a decision at 1 key', speed(WINDOW_TEXT, 1) ?? Number.NaN, 150, 'most'],
     ['ns a decision at 100k keys', speed(WINDOW_TEXT, MANY) ?? Number.NaN, 150, 'most'],
@@ -119,7 +131,8 @@ function main(): number {
   );
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify(Object.fromEntries(medians), null, 2)}\n`);
-  return targets.every(isMet) ? 0 : 1;
+  const isOursRight = names.every((name) => !name.startsWith('fast-') || wrong(name) === null);
+  return isOursRight && targets.every(isMet) ? 0 : 1;
 }
 
-process.exitCode = main();
+process.exitCode = await main();
