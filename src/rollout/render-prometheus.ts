@@ -110,11 +110,10 @@ function histogram(labels: Labels, latency: LatencyReport | null): readonly stri
   let seen = 0;
   let next = 0;
   for (let power = FIRST_POWER; power <= LAST_POWER; power++) {
-    const endMs = 4 ** power / 1e6;
-    const end = latencyBucket(endMs);
+    const end = latencyBucket(4 ** power / 1e6);
     for (let entry = latency.buckets[next]; entry !== undefined && entry[0] < end; entry = latency.buckets[++next])
       seen += entry[1];
-    lines.push(line('latency_seconds_bucket', { ...labels, le: String(endMs / 1000) }, seen));
+    lines.push(line('latency_seconds_bucket', { ...labels, le: String(4 ** power / 1e9) }, seen));
   }
   lines.push(line('latency_seconds_bucket', { ...labels, le: '+Inf' }, latency.samples));
   lines.push(line('latency_seconds_sum', labels, latency.sumMs / 1000));

@@ -81,18 +81,22 @@ class SyncCall<This, Args extends unknown[], Result> {
   }
 
   #original(self: This, args: Args, bits: number): Result {
+    const { planner, runtime } = this.#core;
     const kept = this.#isWanted(bits) ? this.#rules.copyArguments(args) : null;
-    if ((bits & TIMED) === 0) {
-      const isEntered = this.#core.planner.enterOriginal();
-      try {
-        return this.#operation.original.apply(self, args);
-      } finally {
-        if (isEntered) this.#core.planner.leaveOriginal();
-      }
+    const isEntered = planner.enterOriginal();
+    const started = (bits & TIMED) === 0 ? 0 : runtime.monotonicMs();
+    let value: Result;
+    try {
+      value = this.#operation.original.apply(self, args);
+    } catch (error) {
+      if (kept !== null) this.#compareLater('shadow', { self, args: kept, outcome: { ok: false, error } });
+      throw error;
+    } finally {
+      if (isEntered) planner.leaveOriginal();
     }
-    const outcome = this.#timed('original', this.#operation.original, self, args);
-    if (kept !== null) this.#compareLater('shadow', { self, args: kept, outcome });
-    return answerOf(outcome);
+    if ((bits & TIMED) !== 0) this.#core.timed('original', runtime.monotonicMs() - started);
+    if (kept !== null) this.#compareLater('shadow', { self, args: kept, outcome: { ok: true, value } });
+    return value;
   }
 
   #fast(self: This, args: Args, bits: number): Result {
