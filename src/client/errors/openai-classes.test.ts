@@ -4,7 +4,7 @@ import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { OpenaiClasses } from './openai-classes.ts';
 
-const CLASSES: readonly (readonly [ErrorCode, typeof OpenAI.APIError])[] = [
+const CLASSES: readonly (readonly [ErrorCode, abstract new (...args: never) => Error])[] = [
   ['bad_request', OpenAI.BadRequestError],
   ['context_window_exceeded', OpenAI.BadRequestError],
   ['content_policy_violation', OpenAI.BadRequestError],
@@ -12,13 +12,13 @@ const CLASSES: readonly (readonly [ErrorCode, typeof OpenAI.APIError])[] = [
   ['authentication', OpenAI.AuthenticationError],
   ['permission_denied', OpenAI.PermissionDeniedError],
   ['not_found', OpenAI.NotFoundError],
-  ['timeout', OpenAI.APIConnectionTimeoutError as unknown as typeof OpenAI.APIError],
+  ['timeout', OpenAI.APIConnectionTimeoutError],
   ['unprocessable', OpenAI.UnprocessableEntityError],
   ['rate_limit', OpenAI.RateLimitError],
   ['internal', OpenAI.InternalServerError],
   ['bad_gateway', OpenAI.InternalServerError],
   ['service_unavailable', OpenAI.InternalServerError],
-  ['api_connection', OpenAI.APIConnectionError as unknown as typeof OpenAI.APIError],
+  ['api_connection', OpenAI.APIConnectionError],
   ['api_error', OpenAI.APIError],
   ['not_implemented', OpenAI.APIError],
 ];

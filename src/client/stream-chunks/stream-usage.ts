@@ -44,12 +44,26 @@ export class StreamUsage {
     const promptTokens = this.#promptTokens || countedPrompt(answer, count);
     const completionTokens = this.#completionTokens || countedAnswer(answer, count);
     const details = this.#completionDetails(answer, completionTokens, count);
+    const cached = this.#cacheDetails();
     return {
       prompt_tokens: promptTokens,
       completion_tokens: completionTokens,
       total_tokens: promptTokens + completionTokens,
       ...this.#beside,
+      ...(cached === null ? {} : { prompt_tokens_details: cached }),
       ...(details === null ? {} : { completion_tokens_details: details }),
+    };
+  }
+
+  /** LiteLLM-compat: counts that stand beside those of the prompt are told among its details, too. */
+  #cacheDetails(): JsonObject | null {
+    const { cache_creation_input_tokens: written, cache_read_input_tokens: read } = this.#beside;
+    if (written === undefined && read === undefined) return null;
+    const told = this.#beside['prompt_tokens_details'];
+    return {
+      ...(isJsonObject(told) ? told : {}),
+      ...(read === undefined ? {} : { cached_tokens: read }),
+      ...(written === undefined ? {} : { cache_creation_tokens: written, cache_write_tokens: written }),
     };
   }
 

@@ -63,10 +63,10 @@ export class ToolCallPieces {
 /** LiteLLM-compat: the order of the members, which its count of tokens depends on; no arguments are `{}`. */
 function functionCall(call: Call): JsonObject {
   return {
+    ...(call.fields === null ? {} : { provider_specific_fields: call.fields }),
     function: { arguments: call.arguments || '{}', name: call.name },
     id: call.id,
     type: call.type || 'function',
-    ...(call.fields === null ? {} : { provider_specific_fields: call.fields }),
   };
 }
 
