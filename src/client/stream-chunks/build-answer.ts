@@ -1,8 +1,8 @@
 /**
  * A whole answer from the chunks of its stream: LiteLLM's `stream_chunk_builder`, one pass over the chunks.
  *
- * Differs on purpose: with `n` above 1 every choice keeps its own text (LiteLLM joins them all into the first), refusals
- * and log probabilities are kept, and the price is not looked up (`completionCost` gives it).
+ * Differs on purpose: with `n` above 1 every choice keeps its own text (LiteLLM joins them all into the first), refusals,
+ * log probabilities and the service tier are kept, and the price is not looked up (`completionCost` gives it).
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
@@ -51,11 +51,13 @@ function headOf(events: readonly JsonObject[], first: JsonObject): JsonObject {
   const asked = first['model'] ?? null;
   const answered = events.find(({ model }) => typeof model === 'string' && model !== '' && model !== asked)?.['model'];
   const fingerprint = first['system_fingerprint'];
+  const tier = events.findLast((event) => typeof event['service_tier'] === 'string')?.['service_tier'];
   return {
     id,
     created: first['created'] ?? 0,
     model: answered ?? asked,
     ...(fingerprint === undefined || fingerprint === null ? {} : { system_fingerprint: fingerprint }),
+    ...(tier === undefined ? {} : { service_tier: tier }),
   };
 }
 

@@ -36,7 +36,7 @@ export class StreamUsage {
     }
     for (const name of LAST_WORD) {
       const value = usage[name];
-      if (value !== undefined && value !== null) this.#beside[name] = value;
+      if (value !== undefined && value !== null && !isEmpty(value)) this.#beside[name] = value;
     }
   }
 
@@ -76,6 +76,10 @@ export class StreamUsage {
     const textTokens = told['text_tokens'] ?? completionTokens - reasoningTokens;
     return { ...told, reasoning_tokens: reasoningTokens, text_tokens: textTokens };
   }
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return isJsonObject(value) && Object.values(value).every((member) => member === null);
 }
 
 function positive(value: JsonValue | undefined): number | null {
