@@ -1,10 +1,8 @@
 /**
- * `npm run bench:router` (`-- --python PATH` to compare with LiteLLM): time and memory of a pick among 3, 10 and 100
- * deployments with each strategy, everything included that LiteLLM's `Router.get_available_deployment` does: the name is
- * resolved, cooldowns and limits are looked at, the strategy chooses. Half of the deployments have a history.
+ * `node src/router/pick.bench.ts`: time and memory of a pick among 3, 10 and 100 deployments with each strategy, everything
+ * included that LiteLLM's `Router.get_available_deployment` does: the name is resolved, cooldowns and limits are looked at,
+ * the strategy chooses. Half of the deployments have a history. Beside LiteLLM's picks: `npm run bench:router`.
  */
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -29,12 +27,10 @@ interface Row {
   readonly bytesPerPick: number;
 }
 
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
-
 const RANDOM = createPseudoRandom(7);
 
-function build(strategy: StrategyName, size: number): RouterCore {
+/** A router of one group `g` whose deployments with an even number have answered, each slower than the one before. */
+export function routerForPicks(strategy: StrategyName, size: number): RouterCore {
   const deployments = Array.from({ length: size }, (_, index) => ({
     id: `d${index}`,
     modelName: 'g',
@@ -72,8 +68,8 @@ function pickMany(core: RouterCore, request: RoutingRequest, picks: number): num
   return sum;
 }
 
-function measure(strategy: StrategyName, size: number): Row {
-  const core = build(strategy, size);
+function measure(strategy: StrategyName, size: number, collectGarbage: () => void): Row {
+  const core = routerForPicks(strategy, size);
   const request = routingRequest('g');
   if (pickMany(core, request, 100_000) < 0) throw new Error('nothing was picked');
   let fastest = Number.POSITIVE_INFINITY;
@@ -82,11 +78,11 @@ function measure(strategy: StrategyName, size: number): Row {
     pickMany(core, request, PICKS);
     fastest = Math.min(fastest, Number(process.hrtime.bigint() - start) / PICKS);
   }
-  return { strategy, deployments: size, ns: fastest, bytesPerPick: bytesPerPick(core, request) };
+  return { strategy, deployments: size, ns: fastest, bytesPerPick: bytesPerPick(core, request, collectGarbage) };
 }
 
 /** Too few picks for a collection of garbage to come between, so that every allocated byte is seen. */
-function bytesPerPick(core: RouterCore, request: RoutingRequest): number {
+function bytesPerPick(core: RouterCore, request: RoutingRequest, collectGarbage: () => void): number {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     collectGarbage();
@@ -97,42 +93,19 @@ function bytesPerPick(core: RouterCore, request: RoutingRequest): number {
   return least;
 }
 
-/** Microseconds of LiteLLM by `strategy deployments`. */
-function measureLitellm(python: string): ReadonlyMap<string, number> {
-  const script = path.join(import.meta.dirname, '../../bench/router/litellm-picks.py');
-  const out = execFileSync(python, [script, ...SIZES.map(String)], {
-    encoding: 'utf8',
-    env: { ...process.env, LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const rows = out
-    .trim()
-    .split('\n')
-    .map((line) => line.split('\t'));
-  return new Map(rows.map(([strategy, size, us]) => [`${strategy} ${size}`, Number(us)]));
-}
-
 function main(): void {
-  const at = process.argv.indexOf('--python');
-  const python = at === -1 ? undefined : process.argv[at + 1];
-  const litellm = python === undefined ? null : measureLitellm(python);
-  const lines = ['strategy                 deployments   ns/pick   bytes/pick   LiteLLM µs   times'];
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const lines = ['strategy                 deployments   ns/pick   bytes/pick'];
   for (const strategy of STRATEGIES) {
     for (const size of SIZES) {
-      const { ns, bytesPerPick } = measure(strategy, size);
-      const us = litellm?.get(`${strategy} ${size}`);
-      const compared = us === undefined ? ['-', '-'] : [us.toFixed(1), ((us * 1000) / ns).toFixed(0)];
+      const { ns, bytesPerPick: bytes } = measure(strategy, size, collectGarbage);
       lines.push(
-        strategy.padEnd(25) +
-          String(size).padStart(11) +
-          ns.toFixed(1).padStart(10) +
-          bytesPerPick.toFixed(3).padStart(13) +
-          (compared[0] ?? '').padStart(13) +
-          (compared[1] ?? '').padStart(8),
+        strategy.padEnd(25) + String(size).padStart(11) + ns.toFixed(1).padStart(10) + bytes.toFixed(3).padStart(13),
       );
     }
   }
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-main();
+if (import.meta.main) main();
