@@ -1,5 +1,5 @@
 /** An address without what may be secret in it: user, password, query. Text that is no address is not shown. */
 export function plainAddress(address: string): string {
   const url = URL.parse(address);
-  return url === null ? '' : `${url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin}${url.pathname}`;
+  return url === null ? '' : `${url.protocol}//${url.host}${url.pathname}`;
 }
