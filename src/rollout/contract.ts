@@ -330,7 +330,7 @@ export interface RolloutRuntime {
   readonly now: () => number;
   /** Monotonic milliseconds with fractions, for spans. */
   readonly monotonicMs: () => number;
-  /** Calls back once; must not hold the process open. @returns what cancels it */
+  /** Calls back once, early if the delay is longer than it can wait; must not hold the process open. @returns what cancels it */
   readonly startTimer: (callback: () => void, delayMs: number) => () => void;
   /** Calls back when this turn of the event loop is over. */
   readonly defer: (callback: () => void) => void;

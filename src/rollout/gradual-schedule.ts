@@ -4,9 +4,6 @@
  */
 import type { GradualSetting, RolloutRuntime } from './contract.ts';
 
-/** The longest that `setTimeout` takes; a timer that comes early looks at the clock and waits again. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 export class GradualSchedule {
   readonly #setting: GradualSetting;
   readonly #runtime: RolloutRuntime;
@@ -82,9 +79,7 @@ export class GradualSchedule {
     this.close();
     if (this.#step >= this.steps - 1) return;
     const leftMs = (this.#step + 1) * this.#setting.stepMs - this.#elapsedMs();
-    this.#cancelTimer = this.#runtime.startTimer(
-      () => this.#look(),
-      Math.max(1, Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS)),
-    );
+    // A timer that comes early (the longest is 24 days) looks at the clock and waits again.
+    this.#cancelTimer = this.#runtime.startTimer(() => this.#look(), Math.max(1, Math.ceil(leftMs)));
   }
 }

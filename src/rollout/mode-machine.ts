@@ -19,8 +19,6 @@ import type { ComponentState } from './report.ts';
 import type { EventBody } from './event-stream.ts';
 import { ModeSlot } from './mode-slot.ts';
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 export interface ModeMachineOptions {
   readonly runtime: RolloutRuntime;
   readonly mode: ModeSetting;
@@ -247,7 +245,7 @@ export class ModeMachine {
 
   #after(delayMs: number, callback: () => void): void {
     this.#stopTimer();
-    this.#cancelTimer = this.#runtime.startTimer(callback, Math.min(delayMs, LONGEST_TIMER_MS));
+    this.#cancelTimer = this.#runtime.startTimer(callback, delayMs);
   }
 
   #stopTimer(): void {

@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { type TestRollout, testRollout } from '../../test/support/rollout.ts';
 import type { RolloutEvent } from './contract.ts';
 
+/** Else 1; the original takes 2. */
+const MS_OF_FAULT: ReadonlyMap<string, number> = new Map([
+  ['slow', 4],
+  ['very slow', 20],
+]);
+
 /** A fast path whose behaviour a test changes, and an original that is always right. */
 class Plant {
-  fault: 'none' | 'throw' | 'wrong' | 'slow' = 'none';
+  fault: 'none' | 'throw' | 'wrong' | 'slow' | 'very slow' = 'none';
   originalThrows = false;
   fastCalls = 0;
   originalCalls = 0;
@@ -17,7 +23,7 @@ class Plant {
 
   readonly fast = (text: string): number => {
     this.fastCalls++;
-    this.#rig.time.spend(this.fault === 'slow' ? 4 : 1);
+    this.#rig.time.spend(MS_OF_FAULT.get(this.fault) ?? 1);
     if (this.fault === 'throw' || this.originalThrows) throw new RangeError(`cannot count ${text}`);
     return this.fault === 'wrong' ? text.length + 1 : text.length;
   };
@@ -195,6 +201,19 @@ describe('a fast path that is slow', () => {
     expect(events[0]).toMatchObject({ type: 'rolled_back', cause: 'latency_budget' });
     const { evidence } = events[0] as Extract<RolloutEvent, { type: 'rolled_back' }>;
     expect((evidence.fastP50Ms ?? 0) / (evidence.originalP50Ms ?? 1)).toBeCloseTo(2, 0);
+  });
+
+  it('is rolled back for its slowest calls alone', () => {
+    const { faulty, call, component, events } = plant({ block: { tokenizer: 'canary:50' } });
+    for (let index = 0; index < 2_000; index++) {
+      faulty.fault = index % 10 === 0 ? 'very slow' : 'none';
+      call('abc');
+    }
+    expect(component.report().counts.rollbacks).toBe(1);
+    const { cause, evidence } = events[0] as Extract<RolloutEvent, { type: 'rolled_back' }>;
+    expect(cause).toBe('latency_budget');
+    expect(evidence.fastP50Ms ?? 0).toBeLessThan(evidence.originalP50Ms ?? 0);
+    expect((evidence.fastP95Ms ?? 0) / (evidence.originalP95Ms ?? 1)).toBeGreaterThan(3);
   });
 
   it('is not rolled back by one slow call, nor by a few', () => {

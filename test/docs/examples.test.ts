@@ -15,6 +15,8 @@ const root = path.join(import.meta.dirname, '../..');
 const ENTRIES: Readonly<Record<string, string>> = {
   'fast-litellm': 'src/index.ts',
   'fast-litellm/tokenizer': 'src/tokenizer/index.ts',
+  '../src/rollout/create-rollout.ts': 'src/rollout/create-rollout.ts',
+  '../src/rollout/read-settings.ts': 'src/rollout/read-settings.ts',
 };
 const BLOCK = /(<!-- not run:[^>]*-->\s*)?```ts\n([\s\S]*?)```/g;
 const IMPORT = /^import \{([^}]*)\} from '([^']*)';\n/gm;
@@ -66,6 +68,7 @@ test.each([
   ['README.md', 2],
   ['docs/tokens.md', 8],
   ['docs/router.md', 12],
+  ['docs/rollout.md', 5],
 ])('%s', async (name, atLeast) => {
   const { source, checks } = programOf(readFileSync(path.join(root, name), 'utf8'));
   const folder = mkdtempSync(path.join(tmpdir(), 'fast-litellm-docs-'));

@@ -13,6 +13,9 @@ import { seededRandom } from './seeded-random.ts';
 
 export const ROLLOUT_START_MS = 1_790_000_000_000;
 
+/** As `setTimeout` has it. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 interface Timer {
   readonly atMs: number;
   readonly callback: () => void;
@@ -39,7 +42,7 @@ export class RolloutTime implements RolloutRuntime {
   };
 
   readonly startTimer = (callback: () => void, delayMs: number): (() => void) => {
-    const timer = { atMs: this.#elapsedMs + delayMs, callback };
+    const timer = { atMs: this.#elapsedMs + Math.min(delayMs, LONGEST_TIMER_MS), callback };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((each) => each !== timer);
