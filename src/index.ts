@@ -81,6 +81,17 @@ export {
   type ProviderQuestion,
 } from './client/model-library.ts';
 export type {
+  RateLimitAlgorithm,
+  RateLimiterOptions,
+  RateLimiterState,
+  RateLimitPermit,
+  RateLimitRefusal,
+  RateLimitRequest,
+  RateLimits,
+  RemainingLimits,
+} from './client/rate-limiter/contract.ts';
+export { RateLimiter } from './client/rate-limiter/rate-limiter.ts';
+export type {
   ChatCompletion,
   ChatCompletionChunk,
   Embeddings,

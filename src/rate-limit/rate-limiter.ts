@@ -171,6 +171,16 @@ export class RateLimiter {
     }
   }
 
+  /** How each limit of the scopes stands now; takes nothing. */
+  statuses(scopes: readonly Scope[]): readonly LimitStatus[] {
+    const at = this.#now();
+    return scopes.flatMap((scope) =>
+      (['requests', 'tokens', 'max_parallel_requests'] as const)
+        .map((type) => this.#status(scope, type, at))
+        .filter((status) => status !== null),
+    );
+  }
+
   /** Counts the request in every scope, unless one is over its limit already. */
   #countRequest(scopes: readonly Scope[], statuses: LimitStatus[], at: number): Refusal | null {
     const { requests } = this.#counters;
@@ -268,16 +278,23 @@ export class RateLimiter {
     return tokens instanceof WindowTokens ? tokens.withRequests(descriptor.requests !== null) : tokens;
   }
 
-  #refuse(scope: Scope, type: LimitType, amount: number, at: number): Refusal {
-    const { requests, leases } = this.#counters;
+  /** null: there is no such limit */
+  #status(scope: Scope, type: LimitType, at: number): LimitStatus | null {
     const { descriptor, key } = scope;
-    const limit = (type === 'requests' ? descriptor.requests : type === 'tokens' ? descriptor.tokens : null) ?? 0;
+    const { requests, leases } = this.#counters;
+    const limit = type === 'max_parallel_requests' ? descriptor.parallel : descriptor[type];
+    if (limit === null) return null;
+    if (type === 'max_parallel_requests')
+      return { descriptor, type, limit, remaining: Math.max(0, limit - leases.inFlight(key, at)) };
     const counter = type === 'tokens' ? this.#tokens(scope) : requests;
-    const parallel = descriptor.parallel ?? 0;
-    const status: LimitStatus =
-      type === 'max_parallel_requests'
-        ? { descriptor, type, limit: parallel, remaining: Math.max(0, parallel - leases.inFlight(key, at)) }
-        : { descriptor, type, limit, remaining: counter.left(key, limit, at) };
+    return { descriptor, type, limit, remaining: counter.left(key, limit, at) };
+  }
+
+  #refuse(scope: Scope, type: LimitType, amount: number, at: number): Refusal {
+    const { descriptor, key } = scope;
+    const status = this.#status(scope, type, at) ?? { descriptor, type, limit: 0, remaining: 0 };
+    const { limit } = status;
+    const counter = type === 'tokens' ? this.#tokens(scope) : this.#counters.requests;
     const left =
       this.#saysTimeLeft && type !== 'max_parallel_requests' && amount <= limit
         ? counter.waitMs(key, limit, amount, at)
