@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-export const ROOT = path.dirname(import.meta.dirname);
-const VERSIONS = path.join(import.meta.dirname, 'child/python-versions.py');
+export const BENCH = import.meta.dirname;
+export const ROOT = path.dirname(BENCH);
+const VERSIONS = path.join(BENCH, 'child/python-versions.py');
 
 /** The versions of LiteLLM and fast_litellm that the figures are of; any other is named by its own version. */
 const LITELLM = 'litellm[proxy]==1.102.4';
@@ -25,7 +26,7 @@ export interface Pythons {
 
 /** @param name of a package of `bench/package.json` */
 export function installedPackage(name: string): Installed {
-  const version = versionIn(path.join(import.meta.dirname, 'node_modules', name));
+  const version = versionIn(path.join(BENCH, 'node_modules', name));
   return { version, missing: version === null ? 'run `npm ci --prefix bench`' : null };
 }
 

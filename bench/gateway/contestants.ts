@@ -1,7 +1,17 @@
 /** Who takes part: how each is started, asked and recognised as ready. A thin wrapper each, with its own defaults. */
-import { existsSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
+import {
+  BENCH,
+  builtPackage,
+  installedFastLitellm,
+  installedLitellm,
+  installedPackage,
+  ROOT,
+  type Installed,
+  type Pythons,
+} from '../installed.ts';
 
 export interface Launch {
   readonly command: string;
@@ -9,17 +19,14 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Contestant {
+export interface Contestant extends Installed {
   readonly name: string;
   readonly label: string;
   readonly readyPath: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Why it cannot take part on this machine, or null. */
-  readonly missing: () => string | null;
   launch(port: number, upstreamPort: number, folder: string): Launch;
 }
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const KEY = 'sk-bench-1234567890';
 
 /** What a configuration has beside the plain one. */
@@ -56,49 +63,80 @@ function writeConfig(folder: string, upstreamPort: number, limits: ConfigParts =
 
 const bearer = { authorization: `Bearer ${KEY}` };
 
-export const CONTESTANTS: readonly Contestant[] = [
-  {
-    name: 'floor',
-    label: 'bare node:http + undici (no parsing, no key)',
-    readyPath: '/',
-    headers: bearer,
-    missing: () => null,
-    launch: (port, upstreamPort) => ({
-      command: process.execPath,
-      args: [path.join(import.meta.dirname, 'floor.ts'), String(port), String(upstreamPort)],
-    }),
-  },
-  ours('fast-litellm', 'fast-litellm'),
-  ours('fast-litellm-limits', 'fast-litellm, limits on', LIMITS),
-  ours('fast-litellm-2', 'fast-litellm, 2 workers', NO_LIMITS, ['--num_workers', '2']),
-  {
-    name: 'litellm',
-    label: 'LiteLLM (one worker)',
+/** LiteLLM as its own command starts it, with one worker. */
+const LITELLM_START = 'from litellm.proxy.proxy_cli import run_server; run_server()';
+/**
+ * The same with fast_litellm imported first. It replaces `litellm.router.Router` by a class that lacks what LiteLLM 1.102.4
+ * calls, so that every chat is a 400; that one class is put back here, so that there is something to measure.
+ */
+const FAST_LITELLM_START = [
+  'import fast_litellm',
+  'from fast_litellm import enhanced_monkeypatch',
+  'import litellm.router',
+  'litellm.router.Router = enhanced_monkeypatch._original_implementations["litellm.router.Router"]',
+  LITELLM_START,
+].join('\n');
+const LITELLM_ENVIRONMENT = {
+  LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+  LITELLM_MODE: 'PRODUCTION',
+  LITELLM_LOG: 'ERROR',
+};
+const PORTKEY_ENTRY = path.join(BENCH, 'node_modules/@portkey-ai/gateway/build/start-server.js');
+
+export function gatewayContestants(pythons: Pythons): readonly Contestant[] {
+  return [
+    {
+      name: 'floor',
+      label: 'bare node:http + undici (no parsing, no key)',
+      readyPath: '/',
+      headers: bearer,
+      ...installedPackage('undici'),
+      launch: (port, upstreamPort) => ({
+        command: process.execPath,
+        args: [path.join(import.meta.dirname, 'floor.ts'), String(port), String(upstreamPort)],
+      }),
+    },
+    ours('fast-litellm', 'fast-litellm'),
+    ours('fast-litellm-limits', 'fast-litellm, limits on', LIMITS),
+    ours('fast-litellm-2', 'fast-litellm, 2 workers', NO_LIMITS, ['--num_workers', '2']),
+    {
+      name: 'litellm',
+      label: 'LiteLLM (one worker)',
+      ...installedLitellm(pythons),
+      ...litellm(pythons.litellm, LITELLM_START),
+    },
+    {
+      name: 'fast_litellm',
+      label: 'LiteLLM + fast_litellm (one worker)',
+      ...installedFastLitellm(pythons),
+      ...litellm(pythons.fastLitellm, FAST_LITELLM_START),
+    },
+    {
+      name: 'portkey',
+      label: 'Portkey gateway',
+      readyPath: '/',
+      headers: bearer,
+      ...installedPackage('@portkey-ai/gateway'),
+      launch: (port) => ({
+        command: process.execPath,
+        args: [PORTKEY_ENTRY, `--port=${port}`, '--headless'],
+        env: { NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' },
+      }),
+    },
+  ];
+}
+
+function litellm(command: string, program: string): Pick<Contestant, 'readyPath' | 'headers' | 'launch'> {
+  return {
     readyPath: '/health/liveliness',
     headers: bearer,
-    missing: () =>
-      process.env['LITELLM_BIN'] === undefined
-        ? 'set LITELLM_BIN to the `litellm` of a venv with litellm[proxy]'
-        : null,
-    launch: (port, upstreamPort, folder) => ({
-      command: process.env['LITELLM_BIN'] ?? 'litellm',
-      args: ['--config', writeConfig(folder, upstreamPort), '--port', String(port), '--host', '127.0.0.1'],
-      env: { LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
-    }),
-  },
-  {
-    name: 'portkey',
-    label: 'Portkey gateway',
-    readyPath: '/',
-    headers: bearer,
-    missing: () => (portkeyEntry() === null ? 'run `npm install` in bench/' : null),
-    launch: (port) => ({
-      command: process.execPath,
-      args: [portkeyEntry() ?? '', `--port=${port}`, '--headless'],
-      env: { NODE_ENV: 'production' },
-    }),
-  },
-];
+    launch: (port, upstreamPort, folder) => {
+      const config = writeConfig(folder, upstreamPort);
+      const address = ['--config', config, '--port', String(port), '--host', '127.0.0.1'];
+      return { command, args: ['-c', program, ...address], env: LITELLM_ENVIRONMENT };
+    },
+  };
+}
 
 /** This gateway, with what is beside the plain configuration. */
 function ours(name: string, label: string, parts = NO_LIMITS, flags: readonly string[] = []): Contestant {
@@ -107,7 +145,7 @@ function ours(name: string, label: string, parts = NO_LIMITS, flags: readonly st
     label,
     readyPath: '/health/liveliness',
     headers: bearer,
-    missing: () => (existsSync(path.join(ROOT, 'dist/cli/main.js')) ? null : 'not built: run `npm run build`'),
+    ...builtPackage(),
     launch: (port, upstreamPort, folder) => {
       const config = writeConfig(folder, upstreamPort, parts);
       const address = ['--config', config, '--port', String(port), '--host', '127.0.0.1'];
@@ -121,12 +159,4 @@ export function requestHeaders(contestant: Contestant, upstreamPort: number): Re
   const json = { 'content-type': 'application/json', ...contestant.headers };
   if (contestant.name !== 'portkey') return json;
   return { ...json, 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `http://127.0.0.1:${upstreamPort}/v1` };
-}
-
-function portkeyEntry(): string | null {
-  try {
-    return createRequire(import.meta.url).resolve('@portkey-ai/gateway/build/start-server.js');
-  } catch {
-    return null;
-  }
 }

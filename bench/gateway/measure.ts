@@ -10,6 +10,8 @@ export interface Figures {
   readonly p99Ms: number;
   readonly residentMb: number;
   readonly errors: number;
+  /** What is wrong with its answers, or null. */
+  readonly wrong: string | null;
 }
 
 export interface Target {
@@ -18,7 +20,7 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export async function measure(target: Target, workload: Workload, seconds: number): Promise<Figures> {
+export async function measure(target: Target, workload: Workload, seconds: number): Promise<Omit<Figures, 'wrong'>> {
   await load(target, workload, 1);
   const before = cpuMicroseconds(target.pid);
   const result = await load(target, workload, seconds);

@@ -1,6 +1,5 @@
-/** Writes docs/benchmarks.md from the rounds. Tables come from here only; nobody types them. */
+/** Writes docs/benchmarks-gateway.md from the rounds. Tables come from here only; nobody types them. */
 import { createHash } from 'node:crypto';
-import os from 'node:os';
 import { markdownTable } from '../markdown-table.ts';
 import { spread, type Spread } from '../statistics.ts';
 import type { Figures } from './measure.ts';
@@ -23,18 +22,19 @@ export interface Report {
   readonly direct: ContestantRounds;
   readonly rounds: number;
   readonly seconds: number;
-  readonly revision: string;
+  /** Lines that say where it ran. */
+  readonly environment: readonly string[];
 }
 
 export function render(report: Report): string {
   const parts = [
-    '# Benchmarks',
+    '# Benchmarks of gateways',
     '',
     'Written by `npm run bench:gateway`; do not edit. Every contestant runs in a process of its own, in front of the same',
     'mock provider, on the same machine, round by round in alternating order. CPU is user and system time of the process',
     'as the operating system counts it, per answered request: it holds up on a shared machine where rates do not.',
     '',
-    environment(report),
+    ...environmentLines(report),
     '',
     '## Start and memory',
     '',
@@ -100,20 +100,25 @@ function workloadTable(report: Report, workload: string): string {
           of(one, (f) => f.residentMb),
           0,
         ),
-        String(of(one, (f) => f.errors).high),
+        problems(one.figures[workload] ?? []),
       ];
     }),
   );
 }
 
-function environment(report: Report): string {
-  const cpu = os.cpus()[0]?.model ?? 'unknown processor';
+/** Requests that failed, and what is wrong with the answers of the others. */
+function problems(figures: readonly Figures[]): string {
+  const errors = String(Math.max(0, ...figures.map((one) => one.errors)));
+  const wrong = figures.find((one) => one.wrong !== null)?.wrong;
+  return wrong == null ? errors : `${errors} (wrong: ${wrong})`;
+}
+
+function environmentLines({ environment, rounds, seconds }: Report): readonly string[] {
   const fixtures = createHash('sha256').update(JSON.stringify(WORKLOADS)).digest('hex').slice(0, 12);
   return [
-    `Machine: ${os.cpus().length} × ${cpu}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.release()};`,
-    `Node ${process.versions.node}, V8 ${process.versions.v8}; revision ${report.revision}; fixtures ${fixtures};`,
-    `${report.rounds} rounds of ${report.seconds} s. Cells are medians (lowest to highest round).`,
-  ].join('\n');
+    ...environment,
+    `Fixtures ${fixtures}; ${rounds} rounds of ${seconds} s. Cells are medians (lowest to highest round).`,
+  ];
 }
 
 function cell(value: Spread, digits: number): string {

@@ -5,7 +5,9 @@ import { get } from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import type { Launch } from './contestants.ts';
+import { cpuMicroseconds } from './process-figures.ts';
 
 const START_LIMIT_MS = 120_000;
 const POLL_MS = 5;
@@ -15,6 +17,8 @@ export interface Running {
   readonly port: number;
   /** Milliseconds from spawn to the first 200. */
   readonly startMs: number;
+  /** CPU time spent until then. */
+  readonly startCpuMs: number;
   stop(): Promise<void>;
 }
 
@@ -37,11 +41,20 @@ export async function start(
   const { command, args, env } = makeLaunch(port, folder);
   const begun = performance.now();
   const child = spawn(command, [...args], { cwd: folder, env: { ...process.env, ...env }, stdio: 'ignore' });
-  await until(child, async () => (readyPath === null ? connects(port) : answers(port, readyPath)));
+  try {
+    await until(child, async () => (readyPath === null ? connects(port) : answers(port, readyPath)));
+  } catch (error) {
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const startMs = performance.now() - begun;
+  const pid = child.pid ?? 0;
   return {
-    pid: child.pid ?? 0,
+    pid,
     port,
-    startMs: performance.now() - begun,
+    startMs,
+    startCpuMs: cpuMicroseconds(pid) / 1000,
     stop: async () => {
       await ended(child);
       rmSync(folder, { recursive: true, force: true });
