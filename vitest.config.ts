@@ -3,13 +3,16 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
-    // Suites with commands of their own: `test:engines`, `test:faults`, `test:litellm`, `check:package`, `verify:long`.
+    // Suites with commands of their own: `test:engines`, `test:faults`, `test:litellm`, `test:register`,
+    // `test:apps`, `check:package`, `verify:long`.
     exclude: [
       '**/node_modules/**',
       'test/engines/**',
       'test/faults/**',
       'test/litellm/**',
       'test/package/**',
+      'test/register/**',
+      'test/apps/**',
       'test/long/**',
     ],
     setupFiles: ['test/support/fail-on-console.ts', 'test/support/fuzz-runs.ts'],

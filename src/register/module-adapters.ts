@@ -1,0 +1,78 @@
+/** Hands loaded modules to their adapters, once each, and remembers what became of them. */
+import type { RolloutComponent } from '../rollout/contract.ts';
+import type { Adapter, AdapterTools, ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
+import { loadBeside } from './load-beside.ts';
+import type { Notices } from './notices.ts';
+import { describeRange, isInRange, type PackageFile, versionOf } from './package-file.ts';
+import type { Replacements } from './replacements.ts';
+import { UnexpectedShape } from './unexpected-shape.ts';
+
+export interface ModuleAdaptersOptions {
+  readonly componentOf: (name: ComponentName) => RolloutComponent;
+  readonly replacements: Replacements;
+  readonly notices: Notices;
+}
+
+const NOTHING: ModuleExports = Object.freeze({});
+
+export class ModuleAdapters {
+  readonly #options: ModuleAdaptersOptions;
+  readonly #served = new Map<string, ModuleExports>();
+  readonly #reports: ModuleReport[] = [];
+
+  constructor(options: ModuleAdaptersOptions) {
+    this.#options = options;
+  }
+
+  get reports(): readonly ModuleReport[] {
+    return this.#reports;
+  }
+
+  /**
+   * Changes a module in place; never throws.
+   * @returns values to hand out instead of the module's own, by export name
+   */
+  adapt(file: PackageFile, original: ModuleExports, use: ValuesUse): ModuleExports {
+    const known = this.#served.get(file.url);
+    if (known !== undefined) return known;
+    const { replacements } = this.#options;
+    const before = replacements.size;
+    let values = NOTHING;
+    try {
+      values = this.#adaptOrThrow(file, original, use);
+      this.#report(file, null);
+    } catch (error) {
+      replacements.undo(before);
+      this.#report(file, reasonOf(error));
+    }
+    this.#served.set(file.url, values);
+    return values;
+  }
+
+  #adaptOrThrow(file: PackageFile, original: ModuleExports, use: ValuesUse): ModuleExports {
+    const { versions, adapter, component } = file.package;
+    const version = versionOf(file);
+    if (version === null || !isInRange(version, versions))
+      throw new UnexpectedShape(`known are the versions ${describeRange(versions)}`);
+    const { adapt } = loadBeside<{ readonly adapt: Adapter }>(adapter);
+    const { componentOf, replacements } = this.#options;
+    const replace: AdapterTools['replace'] = (target, key, value) => replacements.replace(target, key, value);
+    const values = adapt(original, { component: componentOf(component), use, replace });
+    if (use === 'in_place') for (const [name, value] of Object.entries(values)) replace(original, name, value);
+    return values;
+  }
+
+  #report(file: PackageFile, why: string | null): void {
+    const { name, component } = file.package;
+    const version = versionOf(file) ?? 'of no known version';
+    const state = why === null ? 'accelerated' : 'kept';
+    this.#reports.push({ package: name, version, file: file.file, component, state, why });
+    if (why !== null)
+      this.#options.notices.say('KEPT_ORIGINAL', `${name} ${version} (${file.file}) runs as it is: ${why}.`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UnexpectedShape) return error.message;
+  return `its adapter failed with ${error instanceof Error ? error.name : typeof error}`;
+}

@@ -1,0 +1,157 @@
+/**
+ * The hook in a running program: what it replaces, how it is set, and how it is taken out again. Nothing but the module
+ * hook is there until the program loads something that can be replaced.
+ */
+import type { Environment } from '../config/environment.ts';
+import type { JsonValue } from '../protocol/json.ts';
+import type { RolloutComponent, RolloutEvent } from '../rollout/contract.ts';
+import type { Recommendation, RolloutReport } from '../rollout/report.ts';
+import type { ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
+import { type Program, earlyModules } from './early-modules.ts';
+import { writeStatusAtExit } from './exit-status.ts';
+import { REGISTRY } from './facade.ts';
+import { loadBeside } from './load-beside.ts';
+import { ModuleAdapters } from './module-adapters.ts';
+import { ModuleHook } from './module-hook.ts';
+import { Notices } from './notices.ts';
+import { REPLACED_PACKAGES } from './replaced-packages.ts';
+import { Replacements } from './replacements.ts';
+import type * as RolloutExports from './start-rollout.ts';
+import type { StartedRollout } from './start-rollout.ts';
+import { VARIABLES } from './variables.ts';
+
+type RolloutModule = typeof RolloutExports;
+
+/** Everything at a glance; plain JSON. */
+export interface RegisterStatus extends RolloutReport {
+  /** Whether the hook is in place: not after `uninstall`, nor with `FAST_LITELLM=off`. */
+  readonly installed: boolean;
+  /** Modules of replaced packages that the program loaded. */
+  readonly modules: readonly ModuleReport[];
+}
+
+export interface RegistrationOptions {
+  readonly environment: Environment;
+  readonly program: Program;
+  /** Sees every component before an adapter does; for tests that put faults into fast paths. */
+  readonly intercept?: (component: RolloutComponent) => RolloutComponent;
+}
+
+export class Registration {
+  readonly #options: RegistrationOptions;
+  readonly #notices = new Notices();
+  readonly #replacements = new Replacements();
+  readonly #adapters: ModuleAdapters;
+  readonly #hook: ModuleHook;
+  #started: StartedRollout | null = null;
+  #isInstalled = false;
+  #stopStatus: (() => void) | null = null;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+    this.#adapters = new ModuleAdapters({
+      componentOf: (name) => this.#componentOf(name),
+      replacements: this.#replacements,
+      notices: this.#notices,
+    });
+    this.#hook = new ModuleHook({
+      packages: REPLACED_PACKAGES,
+      onLoaded: (file, exports) => void this.#adapters.adapt(file, exports, 'in_place'),
+      onFailure: (error) => this.#failed(error),
+    });
+  }
+
+  /** Puts the hook in place. Nothing happens with `FAST_LITELLM=off`. */
+  install(): void {
+    if (/^(?:off|false)$/i.test(this.#options.environment.get(VARIABLES.everything)?.trim() ?? '')) return;
+    this.#isInstalled = true;
+    this.#hook.install();
+    this.#stopStatus = writeStatusAtExit(this.#options.environment, this);
+    try {
+      for (const { url, exports } of earlyModules(this.#options.program, REPLACED_PACKAGES))
+        this.#adapt(url, exports, 'none');
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** A facade was evaluated. @returns values to export instead of the original's, by name */
+  serve(url: string, original: ModuleExports): ModuleExports {
+    return this.#isInstalled ? this.#adapt(url, original, 'for_good') : {};
+  }
+
+  /** Restores everything that was changed; what the program still holds of the hook answers with the originals. */
+  uninstall(): void {
+    if (!this.#isInstalled) return;
+    this.#isInstalled = false;
+    this.#hook.uninstall();
+    this.#stopStatus?.();
+    this.#replacements.undo();
+    this.#started?.rollout.close();
+    if (Reflect.get(globalThis, REGISTRY) === this) Reflect.deleteProperty(globalThis, REGISTRY);
+  }
+
+  status(): RegisterStatus {
+    const report = this.#rollout.rollout.report();
+    return { ...report, installed: this.#isInstalled, modules: [...this.#adapters.reports] };
+  }
+
+  statusTable(): string {
+    return this.#module.renderStatusTable(this.status());
+  }
+
+  recommendations(): readonly Recommendation[] {
+    return this.#module.recommend(this.#rollout.rollout.report());
+  }
+
+  /** @throws RangeError on an unknown component or a text that is no mode */
+  setMode(component: string, mode: string): void {
+    this.#rollout.rollout.override(component, this.#module.modeOf(mode));
+  }
+
+  /** Back to what is configured. @throws RangeError on an unknown component */
+  clearMode(component: string): void {
+    this.#rollout.rollout.clearOverride(component);
+  }
+
+  /** @throws RolloutSettingsError on a block that cannot be used; then everything stays as it was */
+  configure(block: JsonValue): void {
+    this.#rollout.rollout.configure(this.#module.settingsOf(this.#options.environment, block));
+  }
+
+  subscribe(listener: (event: RolloutEvent) => void): () => void {
+    return this.#rollout.rollout.subscribe(listener);
+  }
+
+  #adapt(url: string, exports: ModuleExports, use: ValuesUse): ModuleExports {
+    const file = this.#hook.fileOf(url);
+    return file === null ? {} : this.#adapters.adapt(file, exports, use);
+  }
+
+  #componentOf(name: ComponentName): RolloutComponent {
+    const component = this.#rollout.components.get(name);
+    if (component === undefined) throw new RangeError(`there is no component ${name}`);
+    return this.#options.intercept?.(component) ?? component;
+  }
+
+  get #module(): RolloutModule {
+    return loadBeside<RolloutModule>('start-rollout');
+  }
+
+  get #rollout(): StartedRollout {
+    this.#started ??= this.#module.startRollout({
+      environment: this.#options.environment,
+      log: this.#notices.log(),
+      onBadSettings: (message) => this.#notices.say('BAD_SETTINGS', `Everything runs as it is: ${message}`),
+    });
+    return this.#started;
+  }
+
+  #failed(error: unknown): void {
+    this.#notices.say('HOOK_FAILED', `The hook failed and the program runs as it is: ${nameOf(error)}.`);
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? `${error.name} ${String(Reflect.get(error, 'code') ?? '')}`.trim() : typeof error;
+}

@@ -1,0 +1,20 @@
+/** The packages that the hook knows, as data. Their hook points lie inside, so that what a program resolves stays as it is. */
+import type { ReplacedPackage } from './contract.ts';
+
+export const REPLACED_PACKAGES: readonly ReplacedPackage[] = [
+  {
+    name: 'js-tiktoken',
+    component: 'tokenizer',
+    versions: [
+      [1, 0, 7],
+      [1, 1, 0],
+    ],
+    adapter: 'tokenizer/js-tiktoken',
+    points: [
+      // `index.js` and `lite.js` both import the class from a chunk, whose name has a hash.
+      { file: /^dist\/chunk-\w+\.js$/, kind: 'module', names: ['Tiktoken'] },
+      { file: /^dist\/(?:index|lite)\.cjs$/, kind: 'commonjs', names: [] },
+    ],
+    earlyFolder: 'dist',
+  },
+];

@@ -1,0 +1,78 @@
+/** The components of the hook with their settings; loaded when the program loads something that one of them replaces. */
+import type { Environment } from '../config/environment.ts';
+import type { JsonValue } from '../protocol/json.ts';
+import type {
+  ComponentDefinition,
+  ModeSetting,
+  Rollout,
+  RolloutComponent,
+  RolloutLog,
+  RolloutSettings,
+} from '../rollout/contract.ts';
+import { createRollout } from '../rollout/create-rollout.ts';
+import { MODE_REMEDY, parseMode } from '../rollout/mode-text.ts';
+import { readSettings } from '../rollout/read-settings.ts';
+import { recommend } from '../rollout/recommend.ts';
+import { renderStatusTable } from '../rollout/render-status-table.ts';
+import type { ComponentName } from './contract.ts';
+import { RESERVED_VARIABLES, VARIABLES } from './variables.ts';
+
+const DEFINITIONS: readonly (ComponentDefinition & { readonly name: ComponentName })[] = [
+  {
+    name: 'tokenizer',
+    replaces: 'js-tiktoken, tiktoken, @dqbd/tiktoken, gpt-tokenizer',
+    sticky: ['call', 'content'],
+    repeatable: 'always',
+  },
+];
+
+export interface StartedRollout {
+  readonly rollout: Rollout;
+  readonly components: ReadonlyMap<ComponentName, RolloutComponent>;
+}
+
+export interface RolloutSource {
+  readonly environment: Environment;
+  readonly log: RolloutLog;
+  /** Settings that cannot be used; then everything stays with the originals. */
+  readonly onBadSettings: (message: string) => void;
+}
+
+export function startRollout({ environment, log, onBadSettings }: RolloutSource): StartedRollout {
+  try {
+    return createComponents(settingsOf(environment), log);
+  } catch (error) {
+    onBadSettings(error instanceof Error ? error.message : String(error));
+    return createComponents({ ...readSettings({}), switchedOffBy: 'settings that cannot be used' }, log);
+  }
+}
+
+/** @throws RolloutSettingsError on a block that cannot be used */
+export function settingsOf(environment: Environment, block: JsonValue | undefined = blockOf(environment)) {
+  return readSettings({ block, environment, reserved: RESERVED_VARIABLES });
+}
+
+/** @throws RangeError on a text that is no mode */
+export function modeOf(text: string): ModeSetting {
+  const mode = parseMode(text);
+  if (mode === null) throw new RangeError(`no mode: ${JSON.stringify(text)}. ${MODE_REMEDY}`);
+  return mode;
+}
+
+export { recommend, renderStatusTable };
+
+function createComponents(settings: RolloutSettings, log: RolloutLog): StartedRollout {
+  const rollout = createRollout({ settings, log });
+  return { rollout, components: new Map(DEFINITIONS.map((each) => [each.name, rollout.component(each)])) };
+}
+
+/** The `acceleration:` block as JSON in a variable, for programs without a configuration file. */
+function blockOf(environment: Environment): JsonValue | undefined {
+  const text = environment.get(VARIABLES.acceleration);
+  if (text === undefined || text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    throw new TypeError(`${VARIABLES.acceleration} is no JSON. Write e.g. {"tokenizer":{"mode":"shadow"}}.`);
+  }
+}

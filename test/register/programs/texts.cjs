@@ -1,0 +1,31 @@
+/** Texts on which tokenizers go wrong, and their everyday ones. */
+'use strict';
+
+module.exports = [
+  '',
+  'hello world',
+  'Hello, how are you today? I am fine — thanks.',
+  "I'll say it's what they've DON'T'S",
+  'const x = { a: 1, b: [2, 3] }; // comment\n\nfunction f() {\n\treturn x;\n}\n',
+  'trailing newline then blanks \n   ',
+  'trailing \r\n\r\n \t',
+  '   leading',
+  '1234567 3.14 0x1F ½ Ⅷ ٣٤',
+  '你好，世界。日本語 カタカナ 한국어',
+  'привет мир МИР ελληνικά עברית العربية हिन्दी ไทย தமிழ்',
+  'naïve ÉCOLE ﬁ ǅ é Ạ́ \u0301A',
+  '😀 👩‍👩‍👧 🇩🇪 𝔘𝔫𝔦 𓀀',
+  'lone \ud83d surrogates \udc00 here',
+  'next\u0085line, no\ufeffbreak, long ſ: it\u2019ſ \u0027ſ',
+  'Unicode 17: \u088f \ua7ce \u{16ea0} \u{323b0}',
+  'a<|endoftext|>b',
+  '<|endoftext|><|endofprompt|>',
+  '<|im_start|>system\nYou are.<|im_end|>\n<|im_start|>user\nHi<|im_end|>',
+  'not special: <|nothing|> <| |> <||>',
+  'a'.repeat(300),
+  '的'.repeat(80),
+  ' '.repeat(120),
+  '\n'.repeat(9),
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk'.repeat(4),
+  'The quick brown fox jumps over the lazy dog. '.repeat(60),
+];
