@@ -189,21 +189,21 @@ describe('a fast path that hangs', () => {
   });
 
   it('does not end a trial that began after the call', async () => {
-    const { component, time, rollout } = testRollout({ definition: { repeatable: 'after_failure' }, block });
-    let isBroken = false;
-    const call = component.wrapAsync({
-      fast: () => (isBroken ? Promise.reject(new Error('broken')) : new Promise<number>(() => {})),
-      original: () => Promise.resolve(1),
+    const { component, time, rollout } = testRollout({
+      definition: { repeatable: 'after_failure' },
+      block: { tokenizer: { time_limit: '40s' } },
     });
-    rollout.override('tokenizer', { mode: 'on' });
+    let fast = (): Promise<number> => new Promise(() => {});
+    const call = component.wrapAsync({ fast: () => fast(), original: () => Promise.resolve(1) });
     const hanging = call();
-    isBroken = true;
+    fast = () => Promise.reject(new Error('broken'));
     for (let index = 0; index < 5; index++) await call();
     expect(component.report().state).toBe('rolled_back');
-    rollout.override('tokenizer', { mode: 'canary', percent: 50 });
-    time.pass(2_100);
+    time.pass(30_000);
+    expect(component.report().state).toBe('trial');
+    time.pass(11_000);
     expect(await hanging).toBe(1);
-    expect(component.report()).toMatchObject({ state: 'serving', counts: { hangs: 1, rollbacks: 1 } });
+    expect(component.report()).toMatchObject({ state: 'trial', counts: { hangs: 1, rollbacks: 1 } });
     rollout.close();
   });
 
@@ -215,6 +215,14 @@ describe('a fast path that hangs', () => {
 });
 
 describe('latency of asynchronous calls', () => {
+  it('is taken of each one on both sides of a canary', async () => {
+    const { component } = testRollout({ definition: { repeatable: 'never' }, block: { tokenizer: 'canary:50' } });
+    const call = component.wrapAsync({ fast: () => Promise.resolve(1), original: () => Promise.resolve(1) });
+    for (let index = 0; index < 2_000; index++) await call();
+    const { counts, latency } = component.report();
+    expect([latency.fast?.samples, latency.original?.samples]).toEqual([counts.fastCalls, counts.originalCalls]);
+  });
+
   it('rolls back when the fast path is slower by the factor', async () => {
     const { component, time, events, rollout } = testRollout({
       definition: { repeatable: 'never' },

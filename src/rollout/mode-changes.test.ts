@@ -91,6 +91,7 @@ describe('a gradual rollout', () => {
     const rig = testRollout({ block: { tokenizer: 'gradual:1,100@60d' } });
     rig.time.pass(59 * 86_400_000);
     expect(rig.component.report().percent).toBe(1);
+    expect(rig.events).toEqual([]);
     rig.time.pass(2 * 86_400_000);
     expect(rig.component.report().percent).toBe(100);
   });
@@ -165,6 +166,22 @@ describe('new settings', () => {
     rig.rollout.configure(readSettings({ block: { ...block, wire: 'off' } }));
     expect(rig.component.report().percent).toBe(10);
     expect(rig.events.map(({ type }) => type)).toEqual(['gradual_step']);
+  });
+
+  it('with another start move the schedule', () => {
+    const startedAt = (minutes: number) => ({
+      tokenizer: {
+        mode: 'gradual',
+        steps: [1, 10, 100],
+        step_duration: '10m',
+        started_at: new Date(ROLLOUT_START_MS - minutes * MINUTE).toISOString(),
+      },
+    });
+    const { rollout, component } = testRollout({ block: startedAt(5) });
+    expect(component.report().percent).toBe(1);
+    rollout.configure(readSettings({ block: startedAt(15) }));
+    expect(component.report().percent).toBe(10);
+    rollout.close();
   });
 
   it('that cannot be met change nothing', () => {

@@ -203,6 +203,17 @@ describe('a fast path that is slow', () => {
     expect((evidence.fastP50Ms ?? 0) / (evidence.originalP50Ms ?? 1)).toBeCloseTo(2, 0);
   });
 
+  it('is judged anew by its trial, not by what it was before', () => {
+    const { faulty, call, component, time } = plant({ block: { tokenizer: 'canary:50' } });
+    faulty.fault = 'slow';
+    while (component.report().state === 'serving') call('abc');
+    faulty.fault = 'none';
+    time.pass(30_000);
+    while (component.report().state === 'trial') call('abc');
+    for (let index = 0; index < 1_000; index++) call('abc');
+    expect(component.report()).toMatchObject({ state: 'serving', counts: { rollbacks: 1, rearmed: 1 } });
+  });
+
   it('is rolled back for its slowest calls alone', () => {
     const { faulty, call, component, events } = plant({ block: { tokenizer: 'canary:50' } });
     for (let index = 0; index < 2_000; index++) {
@@ -214,6 +225,13 @@ describe('a fast path that is slow', () => {
     expect(cause).toBe('latency_budget');
     expect(evidence.fastP50Ms ?? 0).toBeLessThan(evidence.originalP50Ms ?? 0);
     expect((evidence.fastP95Ms ?? 0) / (evidence.originalP95Ms ?? 1)).toBeGreaterThan(3);
+  });
+
+  it('is not judged by too few samples, however many the original has', () => {
+    const { faulty, call, component } = plant({ block: { tokenizer: 'canary:5' } });
+    faulty.fault = 'slow';
+    for (let index = 0; index < 2_000; index++) call('abc');
+    expect(component.report()).toMatchObject({ state: 'serving', counts: { rollbacks: 0 } });
   });
 
   it('is not rolled back by one slow call, nor by a few', () => {

@@ -193,6 +193,7 @@ describe('the queue of comparisons', () => {
   it('drops what waits when the time is spent, and takes more once it is earned again', async () => {
     const { component, time } = testRollout({ block: shadowOf({ ...ALL, time_percent: 10 }) });
     let shadows = 0;
+    let copies = 0;
     const call = component.wrap({
       fast: () => {
         shadows++;
@@ -200,11 +201,18 @@ describe('the queue of comparisons', () => {
         return 0;
       },
       original: () => 0,
+      copyArguments: (args) => {
+        copies++;
+        return args;
+      },
     });
     for (let index = 0; index < 10; index++) call();
     await time.runTurns();
     expect(shadows).toBe(1);
     expect(component.report().counts.skippedComparisons).toBe(9);
+    // Nothing is copied in vain while no time is left.
+    call();
+    expect([copies, component.report().counts.skippedComparisons]).toEqual([10, 10]);
     time.pass(1_000);
     call();
     await time.runTurns();

@@ -82,6 +82,30 @@ describe('a wrapped stream', () => {
     rollout.close();
   });
 
+  it('may take its time after its first item', async () => {
+    const { component, time } = testRollout({
+      definition: { repeatable: 'after_failure' },
+      block: { tokenizer: { time_limit: '1s' } },
+    });
+    let goOn = (): void => {};
+    const call = component.wrapStream({
+      async *fast() {
+        yield 'f1';
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        yield 'f2';
+      },
+      original: () => stream({ items: ['o1'] }, [], 'original'),
+    });
+    const items = collect(call());
+    await time.runTurns();
+    time.pass(5_000);
+    goOn();
+    expect(await items).toEqual(['f1', 'f2']);
+    expect([component.report().counts.hangs, time.timers]).toEqual([0, 0]);
+  });
+
   it('has no blame where the original fails alike', async () => {
     const { call, component } = streams(
       { items: [], error: new TypeError('fast') },
