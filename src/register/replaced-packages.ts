@@ -17,4 +17,15 @@ export const REPLACED_PACKAGES: readonly ReplacedPackage[] = [
     ],
     earlyFolder: 'dist',
   },
+  ...['tiktoken', '@dqbd/tiktoken'].map((name): ReplacedPackage => ({
+    name,
+    component: 'tokenizer',
+    versions: [
+      [1, 0, 7],
+      [1, 1, 0],
+    ],
+    adapter: 'tokenizer/wasm-tiktoken',
+    points: [{ file: /^(?:lite\/)?tiktoken_bg\.cjs$/, kind: 'commonjs', names: [] }],
+    earlyFolder: null,
+  })),
 ];

@@ -1,4 +1,4 @@
-/** Runs a program of `test/register/programs` in a Node of its own, with the register hook or without. */
+/** Runs a program of `test/apps/packages` in a Node of its own, with the register hook or without. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { RegisterStatus } from '../../src/register/registration.ts';
 
 const HOOK = new URL('../../src/register/index.ts', import.meta.url);
-const PROGRAMS = new URL('../register/programs/', import.meta.url);
+const PROGRAMS = new URL('../apps/packages/', import.meta.url);
 
 /**
  * How a program gets the hook: not at all, `node --import`, an import before all others, `node --require`, a `require`

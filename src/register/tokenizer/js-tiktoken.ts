@@ -6,11 +6,11 @@
 import type { RolloutComponent } from '../../rollout/contract.ts';
 import type { AdapterTools, ModuleExports } from '../contract.ts';
 import { functionAt } from '../unexpected-shape.ts';
-import { nameOfRanks, namesOfPattern, specialTokensOf } from './js-tiktoken-ranks.ts';
 import { defineLazily } from './lazy-properties.ts';
-import { NpmEncoding, type NpmEncodingName, type SplittingRules } from './npm-encoding.ts';
+import type { SplittingRules } from './npm-encoding.ts';
 import { copyEncodeArguments, type EncodeArguments, identityOfText } from './operation-parts.ts';
-import { SpecialSplit, type TokenChoice } from './special-split.ts';
+import { PackageEncodings } from './package-encodings.ts';
+import type { SpecialSplit, TokenChoice } from './special-split.ts';
 
 /** What the original's methods read of an instance. */
 interface Instance {
@@ -46,10 +46,10 @@ export function adapt(original: ModuleExports, { component, replace, use }: Adap
   return { Tiktoken: lazyClass, getEncoding, encodingForModel };
 }
 
-/** Which encoding an instance is; an instance that is none of ours is left to the original. */
+/** Which encoding an instance is; one that is none of ours is left to the original. */
 class KnownInstances {
+  readonly encodings = new PackageEncodings(RULES);
   readonly #known = new WeakMap<object, SpecialSplit | null>();
-  readonly #encodings = new Map<NpmEncodingName, NpmEncoding>();
 
   of(instance: Instance): SpecialSplit | null {
     const known = this.#known.get(instance);
@@ -63,25 +63,10 @@ class KnownInstances {
     this.#known.set(instance, split);
   }
 
-  /** @param tokens special tokens and their ids */
-  split(name: NpmEncodingName, tokens: Iterable<readonly [string, unknown]>): SpecialSplit | null {
-    return SpecialSplit.of(this.encoding(name), new Map(tokens) as ReadonlyMap<string, number>);
-  }
-
-  encoding(name: NpmEncodingName): NpmEncoding {
-    let encoding = this.#encodings.get(name);
-    if (encoding === undefined) this.#encodings.set(name, (encoding = new NpmEncoding(name, RULES)));
-    return encoding;
-  }
-
   /** By all of its tokens, once for each instance that the original constructor made. */
   #identify({ patStr, specialTokens, textMap }: Instance): SpecialSplit | null {
     if (!(textMap instanceof Map) || typeof specialTokens !== 'object' || specialTokens === null) return null;
-    const bytes = textMap as ReadonlyMap<number, Uint8Array>;
-    const name = namesOfPattern(patStr).find((each) =>
-      this.encoding(each).hasTokens((id) => bytes.get(id), bytes.size),
-    );
-    return name === undefined ? null : this.split(name, Object.entries(specialTokens));
+    return this.encodings.ofTokens(patStr, textMap as ReadonlyMap<number, Uint8Array>, specialTokens);
   }
 }
 
@@ -147,11 +132,7 @@ interface LazyInstances {
 /** `getEncoding` of the CommonJS build, whose own class is out of reach. */
 function getLazily(original: GetEncoding, { prototype, properties, known }: LazyInstances): GetEncoding {
   return function getEncoding(name: unknown, extended?: unknown): Instance {
-    const own = specialTokensOf(name);
-    const split =
-      own === null || !isExtension(extended)
-        ? null
-        : known.split(name as NpmEncodingName, [...own, ...Object.entries(extended ?? {})]);
+    const split = known.encodings.named(name, extended);
     if (split === null) return original(name, extended);
     const extendedNow = { ...(extended as object | undefined) };
     const instance = Object.create(prototype) as Instance;
@@ -162,16 +143,9 @@ function getLazily(original: GetEncoding, { prototype, properties, known }: Lazy
 }
 
 function splitOfRanks([ranks, extended]: readonly unknown[], known: KnownInstances): SpecialSplit | null {
-  if (typeof ranks !== 'object' || ranks === null || !isExtension(extended)) return null;
+  if (typeof ranks !== 'object' || ranks === null) return null;
   const { pat_str: pattern, special_tokens: special, bpe_ranks: text } = ranks as Readonly<Record<string, unknown>>;
-  if (typeof text !== 'string' || typeof special !== 'object' || special === null) return null;
-  const name = nameOfRanks(text);
-  if (name === null || !namesOfPattern(pattern).includes(name)) return null;
-  return known.split(name, [...Object.entries(special), ...Object.entries(extended ?? {})]);
-}
-
-function isExtension(value: unknown): value is object | undefined {
-  return value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value));
+  return known.encodings.ofRanks({ ranks: text, pattern, special, extended });
 }
 
 /** Of an instance whose call was accepted. */
