@@ -50,6 +50,10 @@ export interface AdapterTools {
    * @throws UnexpectedShape when the property is not there or cannot be changed
    */
   readonly replace: (target: object, key: string, value: unknown) => void;
+  /** What all modules of one copy of a package have in common, made by the first of them. */
+  readonly shared: <State>(create: () => State) => State;
+  /** Says once, for a package, that some of it runs as it is. @param why a part of a sentence, without a full stop */
+  readonly sayKept: (why: string) => void;
 }
 
 /**

@@ -19,6 +19,8 @@ export class ModuleAdapters {
   readonly #options: ModuleAdaptersOptions;
   readonly #served = new Map<string, ModuleExports>();
   readonly #reports: ModuleReport[] = [];
+  /** By the folder of a package. */
+  readonly #shared = new Map<string, unknown>();
 
   constructor(options: ModuleAdaptersOptions) {
     this.#options = options;
@@ -57,9 +59,17 @@ export class ModuleAdapters {
     const { adapt } = loadBeside<{ readonly adapt: Adapter }>(adapter);
     const { componentOf, replacements } = this.#options;
     const replace: AdapterTools['replace'] = (target, key, value) => replacements.replace(target, key, value);
-    const values = adapt(original, { component: componentOf(component), use, replace });
+    const sayKept = (why: string): void => this.#sayKept(file, why);
+    const shared = <State>(create: () => State): State => this.#sharedState(file.root, create);
+    const values = adapt(original, { component: componentOf(component), use, replace, shared, sayKept });
     if (use === 'in_place') for (const [name, value] of Object.entries(values)) replace(original, name, value);
     return values;
+  }
+
+  #sharedState<State>(root: string, create: () => State): State {
+    if (!this.#shared.has(root)) this.#shared.set(root, create());
+    // Each package has one adapter, and that asks for one kind of state.
+    return this.#shared.get(root) as State;
   }
 
   #report(file: PackageFile, why: string | null): void {
@@ -67,8 +77,12 @@ export class ModuleAdapters {
     const version = versionOf(file) ?? 'of no known version';
     const state = why === null ? 'accelerated' : 'kept';
     this.#reports.push({ package: name, version, file: file.file, component, state, why });
-    if (why !== null)
-      this.#options.notices.say('KEPT_ORIGINAL', `${name} ${version} (${file.file}) runs as it is: ${why}.`);
+    if (why !== null) this.#sayKept(file, `${file.file}: ${why}`);
+  }
+
+  #sayKept(file: PackageFile, why: string): void {
+    const version = versionOf(file) ?? 'of no known version';
+    this.#options.notices.say('KEPT_ORIGINAL', `${file.package.name} ${version} runs as it is: ${why}.`);
   }
 }
 

@@ -28,4 +28,18 @@ export const REPLACED_PACKAGES: readonly ReplacedPackage[] = [
     points: [{ file: /^(?:lite\/)?tiktoken_bg\.cjs$/, kind: 'commonjs', names: [] }],
     earlyFolder: null,
   })),
+  {
+    name: 'gpt-tokenizer',
+    component: 'tokenizer',
+    versions: [
+      [2, 9, 0],
+      [4, 1, 0],
+    ],
+    adapter: 'tokenizer/gpt-tokenizer',
+    points: [
+      { file: /^esm\/(?:BytePairEncodingCore|GptEncoding)\.js$/, kind: 'module', names: [] },
+      { file: /^cjs\/(?:BytePairEncodingCore|GptEncoding)\.js$/, kind: 'commonjs', names: [] },
+    ],
+    earlyFolder: 'esm',
+  },
 ];

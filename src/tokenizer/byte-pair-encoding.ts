@@ -161,6 +161,25 @@ export class BytePairEncoding implements Encoding {
     return ids;
   }
 
+  /** Ids of `text`, one list for each piece that the encoding's pattern cuts it into. */
+  encodePieces(text: string): number[][] {
+    requireText(text);
+    const pieces: number[][] = [];
+    const windows = new TextWindows(this.#buffer, text, this.#nfkc);
+    while (windows.next()) {
+      this.work.scannedBytes += windows.end;
+      for (let at = 0; at < windows.end;) {
+        const end = this.#split(this.#buffer.bytes, at);
+        const ids: number[] = [];
+        this.#pieces.append(this.#buffer, at, end, ids);
+        pieces.push(ids);
+        at = end;
+      }
+    }
+    this.#release();
+    return pieces;
+  }
+
   /** @inheritDoc */
   decode(ids: Iterable<number>): string {
     return this.#decoder.decode(ids);

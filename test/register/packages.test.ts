@@ -21,6 +21,8 @@ const PROGRAMS: readonly Program[] = [
   { file: 'tiktoken-init.cjs', ways: COMMONJS, seen: 2, fastCalls: 1 },
   { file: 'dqbd-tiktoken.mjs', ways: ['--import'], seen: 900, fastCalls: 700 },
   { file: 'dqbd-tiktoken.cjs', ways: ['require first'], seen: 900, fastCalls: 700 },
+  { file: 'gpt-tokenizer.mjs', ways: MODULE, seen: 1300, fastCalls: 900 },
+  { file: 'gpt-tokenizer.cjs', ways: COMMONJS, seen: 1300, fastCalls: 900 },
 ];
 
 describe.each(PROGRAMS)('$file', ({ file, ways, seen, fastCalls }) => {

@@ -80,6 +80,24 @@ export class NpmEncoding {
     return encoding.encodeOrdinary(text.slice(0, cut)).concat(encoding.encodeOrdinary(text.slice(cut)));
   }
 
+  /** One list of ids for each piece that the pattern cuts the text into. */
+  encodePieces(text: string): number[][] {
+    const encoding = getEncoding(this.#ours);
+    const cut = this.#isCut ? cutInTrailingSpace(text) : -1;
+    if (cut < 0) return encoding.encodePieces(text);
+    return encoding.encodePieces(text.slice(0, cut)).concat(encoding.encodePieces(text.slice(cut)));
+  }
+
+  /** The number of tokens when there are at most `limit`, else false. */
+  isWithinLimit(text: string, limit: number): number | false {
+    const encoding = getEncoding(this.#ours);
+    const cut = this.#isCut ? cutInTrailingSpace(text) : -1;
+    if (cut < 0) return encoding.isWithinLimit(text, limit);
+    const first = encoding.isWithinLimit(text.slice(0, cut), limit);
+    const rest = first === false ? false : encoding.isWithinLimit(text.slice(cut), limit - first);
+    return first === false || rest === false ? false : first + rest;
+  }
+
   count(text: string): number {
     const encoding = getEncoding(this.#ours);
     const cut = this.#isCut ? cutInTrailingSpace(text) : -1;
