@@ -96,6 +96,14 @@ export const FLAGS: readonly Flag[] = [
     help: 'threads that serve, or auto: one per processor (default 1)',
   },
   {
+    name: 'fallback',
+    kind: 'text',
+    value: '<url|spawn>',
+    variable: 'FAST_LITELLM_FALLBACK',
+    group: 'Serving',
+    help: 'a real LiteLLM for everything that is not served natively: its address, or spawn to run one with the same config',
+  },
+  {
     name: 'data-dir',
     kind: 'text',
     value: '<path>',

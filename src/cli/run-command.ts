@@ -60,7 +60,7 @@ async function check(command: Extract<ParsedCommand, { kind: 'check' }>, port: P
 }
 
 /** Their messages name what to correct. */
-const FORESEEN: ReadonlySet<string> = new Set(['ConfigError', 'PriceMapError']);
+const FORESEEN: ReadonlySet<string> = new Set(['ConfigError', 'PriceMapError', 'FallbackError']);
 
 async function reportFailure(error: unknown, port: ProcessPort): Promise<number> {
   const { createSecretScrubber } = await import('./secret-scrubber.ts');

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { ConfigSnapshot } from '../config/snapshot.ts';
+import { fallbackChoice } from './fallback-choice.ts';
 import type { FlagValues } from './flag-values.ts';
 import { chooseAddress, refuseOpening, startOnPort, type ListenAddress } from './listen-address.ts';
 import {
@@ -46,7 +47,7 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
   if (store.current().general.masterKey !== null) {
     store.guard(({ general }) => refuseOpening(address, general.masterKey));
   }
-  const options = await servingOptions(flags);
+  const options = { ...(await servingOptions(flags)), ...optionalFallback(flags) };
   const gateway = await startOnPort(address, (asked) =>
     modules.startServing({
       ...options,
@@ -69,6 +70,11 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
   });
   const running: Running = { flags, port, store, log, gateway };
   followChanges(running, options.drainTimeoutMs);
+}
+
+function optionalFallback(flags: FlagValues): Pick<ServingOptions, 'fallback'> {
+  const fallback = fallbackChoice(flags);
+  return fallback === null ? {} : { fallback };
 }
 
 function openConfig(

@@ -85,7 +85,12 @@ export const ERROR_CODES = {
   internal: passing('InternalServerError', 500, INTERNAL, 'Retry; the provider failed.'),
   api_connection: passing('APIConnectionError', 500, INTERNAL, 'Check that the provider can be reached from here.'),
   api_error: final('APIError', 500, INTERNAL, 'See the provider message.'),
-  not_implemented: final('ProxyException', 501, 'not_implemented', 'Keep LiteLLM for it.'),
+  not_implemented: final(
+    'ProxyException',
+    501,
+    'not_implemented',
+    'Start the gateway with `--fallback`, and LiteLLM serves it.',
+  ),
   bad_gateway: passing(
     'BadGatewayError',
     502,

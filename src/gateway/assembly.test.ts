@@ -33,7 +33,7 @@ describe('assemble', () => {
   test('a deployment of a provider that is not served natively answers 501 and names the way out', () => {
     const to = new AssembledGateway({ deployments: [deployment('d', 'group', { model: 'anthropic/claude-3-opus' })] });
     const exchange = to.chat();
-    expect([exchange.status, exchange.text]).toEqual([501, expect.stringContaining('Keep LiteLLM for it')]);
+    expect([exchange.status, exchange.text]).toEqual([501, expect.stringContaining('--fallback')]);
   });
 
   test('time limits come from the router and the general settings where nobody says otherwise', () => {

@@ -20,6 +20,7 @@ import { compileRestrictions, type RestrictionChecks } from './auth/enforce-rest
 import { configuredOrigins } from './configured-origins.ts';
 import type { GatewayState, RouteDefinition } from './contract.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type { AssembledFallback, FallbackLink } from './fallback/fallback-link.ts';
 import { passThroughRoutes } from './pass-through/pass-through-routes.ts';
 import { notNativeRoutes } from './pipeline/not-native-call.ts';
 import { defaultFallbackModel } from './routes/configured-fallbacks.ts';
@@ -72,6 +73,8 @@ export interface SharedParts {
   /** For large bodies. */
   readonly countingThread: CountingThread;
   readonly strictLimits: StrictLimits;
+  /** null: no LiteLLM stands behind the gateway. */
+  readonly fallback: FallbackLink | null;
   /** Requests in flight. */
   openExchanges(): number;
 }
@@ -79,6 +82,7 @@ export interface SharedParts {
 export interface Assembly {
   readonly dispatcher: Dispatcher;
   readonly pipeline: LlmPipeline;
+  readonly fallback: AssembledFallback | null;
   /** Whose tokenizers count, for the tokenizers to be loaded. */
   readonly families: ModelFamilies;
   /** Origins of the deployments that are no wildcards, for the pools to keep. */
@@ -108,7 +112,8 @@ export function assemble(options: AssemblyOptions): Assembly {
   const { restrictions } = parts;
   const pipeline = createPipeline(parts);
   const served = servedRoutes(parts, pipeline);
-  const routes = new RouteTable([...served, ...notServedRoutes(served)]);
+  const fallback = shared.fallback?.assemble(snapshot) ?? null;
+  const routes = new RouteTable(fallback?.routes(served) ?? [...served, ...notServedRoutes(served)]);
   const authenticate = compileAuth(snapshot);
   const dispatcher = new Dispatcher({
     state,
@@ -119,10 +124,12 @@ export function assemble(options: AssemblyOptions): Assembly {
     checkRestrictions: (route, caller) => {
       if (route.access === 'key') restrictions.route(caller, LLM_FAMILIES.has(route.family));
     },
+    fallback,
   });
   return {
     dispatcher,
     pipeline,
+    fallback,
     families: parts.families,
     origins: configuredOrigins(snapshot.deployments, pipeline.compiled),
   };
@@ -176,6 +183,7 @@ function servedRoutes(parts: AssemblyParts, pipeline: LlmPipeline): RouteDefinit
       probe: (deployment) => probeDeployment(pipeline, deployment),
       openExchanges: () => shared.openExchanges(),
       budgets: pipeline.limits.budgets,
+      fallback: shared.fallback,
       allRoutes: () => routes,
       litellmVersion: LITELLM_VERSION,
     }),

@@ -48,5 +48,7 @@ export interface RouteDefinition {
   readonly access: Access;
   /** `google`: the key is read from `?key=` and `x-goog-api-key` only, as Google's clients send it. */
   readonly keyFrom?: 'google';
+  /** Answered here in every case, whatever stands behind the gateway. */
+  readonly neverHandedOver?: true;
   readonly handler: RouteHandler;
 }

@@ -45,6 +45,7 @@ class Rig {
         this.happened.push('authenticate');
         return authenticate(exchange, to);
       },
+      fallback: null,
       checkRestrictions: () => {
         this.happened.push('restrictions');
         if (snapshot.restrictions.length > 0) throw new GatewayError('not_implemented', 'restricted');

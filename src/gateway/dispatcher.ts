@@ -4,10 +4,11 @@
  */
 import type { Exchange } from '../wire/contract.ts';
 import type { CallerIdentity, GatewayState, RouteContext, RouteDefinition } from './contract.ts';
+import type { FallbackStage, OfferedExchange } from './fallback/contract.ts';
 import type { Cors } from './http/cors.ts';
 import type { OpenModeGuard } from './http/open-mode-guard.ts';
 import { methodNotAllowed, notFound, replyError } from './http/reply-error.ts';
-import type { RouteMatch, RouteTable } from './http/route-table.ts';
+import type { MatchedRoute, RouteMatch, RouteTable } from './http/route-table.ts';
 import { withReplyHeaders } from './http/with-reply-headers.ts';
 
 export interface DispatcherParts {
@@ -20,6 +21,8 @@ export interface DispatcherParts {
   authenticate(exchange: Exchange, route: RouteDefinition): CallerIdentity;
   /** @throws GatewayError 501 when a restriction that is not enforced here governs the route */
   checkRestrictions(route: RouteDefinition, caller: CallerIdentity): void;
+  /** null: no LiteLLM stands behind the gateway. */
+  readonly fallback: FallbackStage | null;
 }
 
 const NOBODY: CallerIdentity = { kind: 'none' };
@@ -52,12 +55,21 @@ export class Dispatcher {
       exchange.reply(307, ['location', match.path + query], '');
       return;
     }
-    const { route, pathParams } = match;
-    const caller = route.access === 'public' ? NOBODY : this.#parts.authenticate(exchange, route);
-    this.#parts.checkRestrictions(route, caller);
-    const context: RouteContext = { state: this.#parts.state, pathParams, caller, route: route.path };
-    const pending = route.handler(exchange, context);
-    if (pending instanceof Promise) pending.catch((error: unknown) => this.#refuse(exchange, error));
+    const offered = match.route.neverHandedOver === true ? null : (this.#parts.fallback?.offer(exchange) ?? null);
+    this.#serve(offered ?? exchange, offered, match);
+  }
+
+  #serve(exchange: Exchange, offered: OfferedExchange | null, { route, pathParams }: MatchedRoute): void {
+    try {
+      const caller = route.access === 'public' ? NOBODY : this.#parts.authenticate(exchange, route);
+      this.#parts.checkRestrictions(route, caller);
+      if (offered?.begin(route, caller) === true) return;
+      const context: RouteContext = { state: this.#parts.state, pathParams, caller, route: route.path };
+      const pending = route.handler(exchange, context);
+      if (pending instanceof Promise) pending.catch((error: unknown) => this.#refuse(exchange, error));
+    } catch (error) {
+      this.#refuse(exchange, error);
+    }
   }
 
   #refuse(exchange: Exchange, cause: unknown): void {

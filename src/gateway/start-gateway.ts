@@ -7,12 +7,14 @@ import type { ConfigSnapshot } from '../config/snapshot.ts';
 import { UpstreamPools } from '../pool/upstream-pools.ts';
 import { TimerWheel } from '../primitives/timer-wheel.ts';
 import { createSimulatedTransport, SIMULATED_ORIGIN } from '../providers/simulated/simulated-transport.ts';
-import type { TransportFactory } from '../wire/contract.ts';
+import type { TransportFactory, TransportOptions } from '../wire/contract.ts';
 import { createNodeServer, type ListenOptions, type TlsMaterial } from '../wire/node-server.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../wire/undici-transport.ts';
 import { assemble, type Assembly, type SharedParts } from './assembly.ts';
 import { StrictLimits } from './cluster/strict-limits.ts';
 import { CountingThread } from './counting/counting-thread.ts';
+import type { FallbackView } from './fallback/contract.ts';
+import type { FallbackLink } from './fallback/fallback-link.ts';
 import { GatewayTokenizers } from './counting/gateway-tokenizers.ts';
 import type { ConfigurationSource } from './threads/configuration-source.ts';
 import type { Configuration } from './threads/counting-memory.ts';
@@ -27,6 +29,8 @@ export interface StartGatewayOptions {
   readonly port: number;
   /** How this thread shares the port with others; left out: it has the port for itself. */
   readonly sharing?: Pick<ListenOptions, 'reusePort' | 'fd'>;
+  /** The LiteLLM behind the gateway; left out: there is none. */
+  readonly fallback?: FallbackView;
   /** Requests in flight over all threads; left out: this thread is the only one. */
   readonly openRequests?: OpenRequests;
   readonly log: Logger;
@@ -53,7 +57,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const first = configurations.current();
   const pools = createPools(first.snapshot);
   const openExchanges = (): number => openRequests?.total() ?? server.openExchanges;
-  const shared = sharedParts(first.snapshot, log, pools, openExchanges);
+  const fallback = options.fallback === undefined ? null : await linkFallback(options, options.fallback);
+  const shared = { ...sharedParts(first.snapshot, log, pools, openExchanges), fallback: fallback?.link ?? null };
   const assembleFor = ({ snapshot, memory }: Configuration): Assembly =>
     assemble({ snapshot, memory, lane: options.lane, shared, listenHost: host });
   let assembly = assembleFor(first);
@@ -61,6 +66,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const server = createNodeServer({
     handler: (exchange) => assembly.dispatcher.handle(exchange),
     onMalformed: (request) => log.debug({ status: request.status, reason: request.message }, 'malformed request'),
+    ...(fallback === null ? {} : { onUpgrade: (upgrade) => assembly.fallback?.upgrade(upgrade) }),
     ...(openRequests === undefined ? {} : { onOpenExchanges: (count) => openRequests.report(count) }),
     ...(options.keepAliveTimeoutMs === undefined ? {} : { keepAliveMs: options.keepAliveTimeoutMs }),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
@@ -73,7 +79,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   });
   const { port } = await server.listen({ ...options.sharing, port: options.port, host }).catch(async (error) => {
     unsubscribe();
-    await pools.close();
+    await Promise.all([pools.close(), fallback?.pools.close()]);
     throw error;
   });
   // After the start, which a thread must not delay.
@@ -89,6 +95,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       if (outcome === 'timed-out') log.warn('the drain time is over; requests that still ran were cut');
       await Promise.all([
         pools.close(),
+        fallback?.pools.close(),
         shared.tokenizers.close(),
         shared.countingThread.close(),
         shared.strictLimits.close(),
@@ -97,11 +104,24 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   };
 }
 
-function createPools(snapshot: ConfigSnapshot): UpstreamPools {
+/** uvicorn closes a connection that was idle for 5 s, which must not happen as a request goes out on it. */
+const LITELLM_KEEP_ALIVE_MS = 4_000;
+
+async function linkFallback(
+  { configurations, log, host, tls }: StartGatewayOptions,
+  { states, pseudonym }: FallbackView,
+): Promise<{ readonly link: FallbackLink; readonly pools: UpstreamPools }> {
+  const { FallbackLink } = await import('./fallback/fallback-link.ts');
+  const pools = createPools(configurations.current().snapshot, { keepAliveMs: LITELLM_KEEP_ALIVE_MS });
+  const scheme = tls === undefined ? 'http' : 'https';
+  return { pools, link: new FallbackLink({ states, pseudonym, upstream: pools, log, scheme, listenHost: host }) };
+}
+
+function createPools(snapshot: ConfigSnapshot, options: Partial<TransportOptions> = {}): UpstreamPools {
   const now = (): number => performance.now();
   return new UpstreamPools({
     transportFor,
-    transportOptions: { ...DEFAULT_TRANSPORT_OPTIONS, verifyTls: snapshot.litellm.sslVerify },
+    transportOptions: { ...DEFAULT_TRANSPORT_OPTIONS, verifyTls: snapshot.litellm.sslVerify, ...options },
     wheel: new TimerWheel({ now }),
     now,
   });
@@ -117,7 +137,7 @@ function sharedParts(
   log: Logger,
   upstream: UpstreamPools,
   openExchanges: () => number,
-): SharedParts {
+): Omit<SharedParts, 'fallback'> {
   return {
     log,
     upstream,

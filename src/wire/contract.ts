@@ -100,8 +100,8 @@ export interface TunnelRequest {
   readonly connectTimeoutMs: number;
   /** Milliseconds from then until the server has answered. */
   readonly answerTimeoutMs: number;
-  /** What the client gets of the server's headers; called once, also when the server refuses. */
-  replyHeaders(headers: HeaderList): HeaderList;
+  /** What the client gets of the server's headers; called once. @param switches false: the server refuses */
+  replyHeaders(headers: HeaderList, switches: boolean): HeaderList;
   /** The server gave no answer and the client has none yet: `refuse`. */
   onFailure(error: TransportError): void;
 }

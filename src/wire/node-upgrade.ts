@@ -139,7 +139,7 @@ class Tunnel {
 
   #join(answer: IncomingMessage, server: Duplex, rest: Buffer): void {
     const client = this.#client;
-    this.#answer(answer, []);
+    this.#answer(answer, true);
     if (rest.length > 0) client.write(rest);
     server.on('error', () => client.destroy());
     server.once('close', () => client.destroySoon());
@@ -151,14 +151,15 @@ class Tunnel {
 
   /** The server's ordinary answer; its end is the connection's. */
   #relayRefusal(answer: IncomingMessage): void {
-    this.#answer(answer, ['connection', 'close']);
+    this.#answer(answer, false);
     answer.once('error', () => this.#client.destroy());
     answer.pipe(this.#client);
   }
 
-  #answer(answer: IncomingMessage, more: HeaderList): void {
+  #answer(answer: IncomingMessage, switches: boolean): void {
     this.#answered = true;
-    const headers = [...this.#wanted.replyHeaders(lowerCaseNames(answer.rawHeaders)), ...more];
+    const given = this.#wanted.replyHeaders(lowerCaseNames(answer.rawHeaders), switches);
+    const headers = switches ? given : [...given, 'connection', 'close'];
     this.#client.write(headText(answer.statusCode ?? 502, answer.statusMessage ?? '', headers), 'latin1');
   }
 

@@ -35,6 +35,7 @@ export class AssembledGateway {
         tokenizers: this.tokenizers,
         countingThread: this.countingThread,
         strictLimits: new StrictLimits(log),
+        fallback: null,
         openExchanges: () => 0,
       },
       listenHost: '127.0.0.1',

@@ -2,9 +2,9 @@
  * Settings that restrict access, content or spend and are not enforced here: what they govern is refused (501, naming
  * the key) instead of being served without them. Compiled once; without such settings each check is one comparison.
  */
-import { GatewayError } from '../../errors/gateway-error.ts';
 import type { ConfigSnapshot, Restriction } from '../../config/snapshot.ts';
 import type { CallerIdentity } from '../contract.ts';
+import { notServed } from '../http/not-served.ts';
 
 export interface RestrictionChecks {
   /** For every route that asks for a key. @throws GatewayError `not_implemented` */
@@ -31,9 +31,8 @@ export function compileRestrictions(snapshot: ConfigSnapshot): RestrictionChecks
 function refuseFirst(restrictions: readonly Restriction[], caller: CallerIdentity): void {
   for (const restriction of restrictions) {
     if (restriction.masterKeyPasses && caller.kind === 'master') continue;
-    throw new GatewayError(
-      'not_implemented',
-      `\`${restriction.key}\` is set and not enforced natively yet, so this request is not served. Keep LiteLLM for such requests, or remove the setting.`,
+    throw notServed(
+      `\`${restriction.key}\` is set and not enforced natively yet, so this request is not served without it.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { BodyReceiver, Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
 
 /** The same exchange behind another object, for those that change one thing about it. */
@@ -68,4 +69,21 @@ export class DelegatingExchange implements Exchange {
   onEnd(listener: (end: ExchangeEnd) => void): void {
     this.#inner.onEnd(listener);
   }
+
+  /** Somebody else may answer in place of this error. @returns whether that is so; then nobody else may */
+  handOver(error: GatewayError): boolean {
+    return handOver(this.#inner, error);
+  }
+  /** A byte may reach a provider from now on, so that nobody else can answer any more. */
+  bind(): void {
+    bind(this.#inner);
+  }
+}
+
+export function handOver(exchange: Exchange, error: GatewayError): boolean {
+  return exchange instanceof DelegatingExchange && exchange.handOver(error);
+}
+
+export function bind(exchange: Exchange): void {
+  if (exchange instanceof DelegatingExchange) exchange.bind();
 }

@@ -12,7 +12,7 @@ import { hostName, isLoopbackHost, isLoopbackOrigin } from './loopback.ts';
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '']);
 
 /** @throws GatewayError `forbidden_host` */
-export type OpenModeGuard = (exchange: Exchange) => void;
+export type OpenModeGuard = (request: Pick<Exchange, 'method' | 'header'>) => void;
 
 /** @returns null when a master key protects the gateway */
 export function compileOpenModeGuard(snapshot: ConfigSnapshot, listenHost: string): OpenModeGuard | null {
@@ -34,7 +34,7 @@ export function compileOpenModeGuard(snapshot: ConfigSnapshot, listenHost: strin
 }
 
 /** A browser sent it on behalf of a page that is not of this machine. */
-export function fromForeignPage(exchange: Exchange): boolean {
+export function fromForeignPage(exchange: Pick<Exchange, 'header'>): boolean {
   const origin = exchange.header('origin');
   if (origin !== undefined) return !isLoopbackOrigin(origin);
   return exchange.header('sec-fetch-site') === 'cross-site';

@@ -6,6 +6,7 @@ import { errorBody } from '../../errors/error-body.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
 import type { Logger } from 'pino';
+import { handOver } from './delegating-exchange.ts';
 
 export interface ErrorReply {
   /** Headers that the route already knows: call id, CORS, cost. */
@@ -15,7 +16,7 @@ export interface ErrorReply {
 
 export function replyError(exchange: Exchange, error: unknown, { headers, log }: ErrorReply): void {
   const shown = presentable(error, log, exchange);
-  if (exchange.ended) return;
+  if (exchange.ended || handOver(exchange, shown)) return;
   if (exchange.headSent) {
     // Too late for a status, and only the route knows how its stream says so: cut, so that it never looks complete.
     exchange.abort();
@@ -30,7 +31,9 @@ export function replyError(exchange: Exchange, error: unknown, { headers, log }:
 function presentable(error: unknown, log: Logger, exchange: Exchange): GatewayError {
   if (error instanceof GatewayError) return error;
   log.error({ err: error, method: exchange.method, path: exchange.path }, 'request failed unexpectedly');
-  return new GatewayError('internal', 'Internal server error. The log of the gateway has the details.');
+  return new GatewayError('internal', 'Internal server error. The log of the gateway has the details.', {
+    cause: error,
+  });
 }
 
 /** FastAPI's answer for a path that no route has. */

@@ -16,8 +16,14 @@ const MOST_SEGMENTS = 64;
 const PARAMETER = /^\{([A-Za-z_]\w*)(:path)?\}(:\w+)?$/;
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
 
+export interface MatchedRoute {
+  readonly kind: 'matched';
+  readonly route: RouteDefinition;
+  readonly pathParams: ReadonlyMap<string, string>;
+}
+
 export type RouteMatch =
-  | { readonly kind: 'matched'; readonly route: RouteDefinition; readonly pathParams: ReadonlyMap<string, string> }
+  | MatchedRoute
   | { readonly kind: 'method-not-allowed'; readonly allow: string }
   | { readonly kind: 'redirect'; readonly path: string }
   | { readonly kind: 'not-found' };
@@ -27,7 +33,7 @@ const NOT_FOUND: RouteMatch = { kind: 'not-found' };
 /** All routes of one path or template, in the order of definition. */
 class MethodSet {
   readonly template: string;
-  readonly #byMethod = new Map<string, RouteMatch & { kind: 'matched' }>();
+  readonly #byMethod = new Map<string, MatchedRoute>();
   #refusal: RouteMatch = NOT_FOUND;
 
   constructor(template: string) {
@@ -42,7 +48,7 @@ class MethodSet {
     }
   }
 
-  get(method: string): (RouteMatch & { kind: 'matched' }) | undefined {
+  get(method: string): MatchedRoute | undefined {
     return this.#byMethod.get(method);
   }
 

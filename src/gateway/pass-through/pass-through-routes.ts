@@ -8,6 +8,7 @@ import type { PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { Exchange, HeaderList, TransportError, UpstreamRequest } from '../../wire/contract.ts';
 import { compileRestrictions } from '../auth/enforce-restrictions.ts';
 import type { GatewayState, RouteContext, RouteDefinition } from '../contract.ts';
+import { bind } from '../http/delegating-exchange.ts';
 import { replyError } from '../http/reply-error.ts';
 import { forwardedRequest, providerAddress } from './forwarded-request.ts';
 import { PASS_THROUGH_TARGETS, type PassThroughTarget } from './pass-through-targets.ts';
@@ -81,6 +82,7 @@ function passThrough(exchange: Exchange, target: PassThroughTarget, deps: PassTh
       body,
       bodyLength,
     };
+    bind(exchange);
     relay.start(deps.upstream.send(request, deadlinesOf(deps), relay));
   });
 }

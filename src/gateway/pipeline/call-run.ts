@@ -13,6 +13,7 @@ import type { Attempt, AttemptFailure, AwaitedPlace, Decision, RoutingFailure } 
 import type { RoutedCall } from '../../router/routed-call.ts';
 import type { Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
 import { receivedKey } from '../auth/received-key.ts';
+import { bind, handOver } from '../http/delegating-exchange.ts';
 import { replyError } from '../http/reply-error.ts';
 import type { AdmittedRequest } from '../limits/contract.ts';
 import { admitDeployment } from './admit-deployment.ts';
@@ -104,8 +105,7 @@ export class CallRun implements HedgedCall, Flyer {
     const { flights, state } = this.#pipeline;
     const { exchange } = this;
     if (flights === null || stream || family.reply !== 'json' || family.body !== 'json') return false;
-    const caller = receivedKey(exchange, state.snapshot.general.keyHeaderName);
-    const key = flightKey(caller, exchange.target, fields);
+    const key = flightKey(receivedKey(exchange, state.snapshot.general.keyHeaderName), exchange.target, fields);
     if (flights.join(key, this)) return true;
     this.#leads(key);
     return false;
@@ -215,6 +215,7 @@ export class CallRun implements HedgedCall, Flyer {
       this.#notSent(error);
       return;
     }
+    bind(this.exchange);
     if (prepared instanceof Promise)
       prepared.then(
         (later) => this.#guard(() => running.send(later)),
@@ -352,7 +353,8 @@ export class CallRun implements HedgedCall, Flyer {
     const facts = { callId: this.callId, status: error.status, reason: error.message };
     this.#pipeline.state.log.debug(facts, 'a call failed');
     this.#settle('failed', error.status, null);
-    if (!this.exchange.headSent) this.#replyError(error);
+    if (handOver(this.exchange, error)) this.#pipeline.flights?.leave(this.#flight ?? '');
+    else if (!this.exchange.headSent) this.#replyError(error);
     else if (this.#plan?.stream === true && this.#family.dialect !== null) {
       this.exchange.write(Buffer.from(errorEvent(withExceptionType(error))));
       this.exchange.end();

@@ -4,9 +4,9 @@
  */
 import { headerSafe } from './reply-headers.ts';
 import type { Deployment } from '../../config/snapshot.ts';
-import { GatewayError } from '../../errors/gateway-error.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
 import type { NotNative, RouteFamily, UpstreamTarget } from '../../providers/contract.ts';
+import { notServed } from '../http/not-served.ts';
 import { reasoningMerger } from './merge-reasoning.ts';
 import type { HeaderList } from '../../wire/contract.ts';
 
@@ -43,7 +43,7 @@ export function createCompiledDeployments(compile: CompileTarget, litellmVersion
 
   const uncached = (deployment: Deployment, model: string, family: RouteFamily): CompiledTarget => {
     const target = compile(deployment, model, family);
-    if ('notNative' in target) throw new GatewayError('not_implemented', `${target.notNative} Keep LiteLLM for it.`);
+    if ('notNative' in target) throw notServed(target.notNative);
     return complete(deployment, target, litellmVersion);
   };
 

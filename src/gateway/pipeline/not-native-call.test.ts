@@ -13,7 +13,7 @@ function post(body: unknown, parts: SnapshotParts = {}): FakeExchange {
 describe('a route that is not served natively', () => {
   test('answers 501 and names the way out', () => {
     const exchange = post({ model: 'group', messages: [] });
-    expect([exchange.status, exchange.text]).toEqual([501, expect.stringContaining('Keep LiteLLM for it')]);
+    expect([exchange.status, exchange.text]).toEqual([501, expect.stringContaining('--fallback')]);
     expect(exchange.text).toContain('/v1/messages');
   });
 

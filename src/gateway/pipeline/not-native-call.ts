@@ -2,12 +2,13 @@
  * LLM routes whose protocol is not served natively yet (`/v1/messages`). The body is read and its refusals are those
  * of every LLM route: nobody gets past a check because of the route; then 501 names the way out.
  */
-import { GatewayError } from '../../errors/gateway-error.ts';
+import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { ByteSegments } from '../../primitives/byte-segments.ts';
 import { scanShallow } from '../../protocol/shallow-json-scanner.ts';
 import type { Exchange } from '../../wire/contract.ts';
 import { userParamMissing } from '../auth/authenticate.ts';
 import type { RouteContext, RouteDefinition } from '../contract.ts';
+import { notServed } from '../http/not-served.ts';
 import { replyError } from '../http/reply-error.ts';
 import { checkClientCredentials } from './client-credentials.ts';
 import { documentFailure, readDocument } from './request-document.ts';
@@ -50,8 +51,7 @@ class NotNativeCall implements WholeBodySink {
     try {
       if (bytes.length > 0) checkNotNativeFields(this.#pipeline, readDocument(bytes, scanShallow(bytes.toBuffer())));
       const { route } = this.#context;
-      const text = `${route} is not served natively yet. Keep LiteLLM for it.`;
-      throw new GatewayError('not_implemented', text);
+      throw notServed(`${route} is not served natively yet.`);
     } catch (error) {
       this.#refuse(error);
     }

@@ -50,7 +50,7 @@ export function healthRoutes(deps: InfoRouteDeps): RouteDefinition[] {
   });
   const alive = constantJson("I'm alive!");
   const options: RouteHandler = (exchange) => exchange.reply(200, PREFLIGHT_HEADERS, '');
-  const ready = constantJson({ status: 'healthy', db: 'Not connected' });
+  const ready = readiness(deps);
   const noHistory: RouteHandler = () => {
     throw new GatewayError('internal', 'Database not initialized', { detail: { error: 'Database not initialized' } });
   };
@@ -92,6 +92,13 @@ export function healthRoutes(deps: InfoRouteDeps): RouteDefinition[] {
     route('/health/services', 'key', (exchange) => refuseService(readQuery(exchange).required('service'))),
     route('/test', 'public', constantJson({ route: '/test' })),
   ].map((definition) => (state.snapshot.general.masterKey === null ? guarded(definition) : definition));
+}
+
+/** Ready whatever becomes of the LiteLLM behind: what is served natively does not need it. */
+function readiness({ fallback = null }: InfoRouteDeps): RouteHandler {
+  const own = { status: 'healthy', db: 'Not connected' };
+  if (fallback === null) return constantJson(own);
+  return (exchange) => replyJson(exchange, { ...own, fallback: fallback.health() });
 }
 
 /** Without a key a web page could make the user's browser spend on probes. */
@@ -170,8 +177,9 @@ function endpointRow(deployment: Deployment, result: ProbeResult, admin: boolean
   return { ...row, error: result.error, ...request, model_id: deployment.id, exception_status: result.status };
 }
 
-function readinessDetails({ litellmVersion, state }: InfoRouteDeps): unknown {
+function readinessDetails({ litellmVersion, state, fallback = null }: InfoRouteDeps): unknown {
   return {
+    ...(fallback === null ? {} : { fallback: fallback.health() }),
     status: 'healthy',
     db: 'Not connected',
     cache: null,

@@ -3,6 +3,7 @@ import type { Deployment } from '../../config/snapshot.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { GatewayState, RouteDefinition } from '../contract.ts';
 import type { ModelKnowledge } from '../../client/model-knowledge.ts';
+import type { FallbackSummary } from '../fallback/contract.ts';
 import type { Budgets } from '../limits/contract.ts';
 
 /** What one minimal request to a deployment showed. */
@@ -32,6 +33,8 @@ export interface InfoRouteDeps {
   readonly openExchanges: () => number;
   /** Null or left out: nothing has a budget. */
   readonly budgets?: Budgets | null;
+  /** Null or left out: no LiteLLM stands behind the gateway. */
+  readonly fallback?: { health(): FallbackSummary } | null;
   /** Every route of the assembly, for `/routes` and `/openapi.json`; asked at the first request. */
   readonly allRoutes: () => readonly RouteDefinition[];
   /** LiteLLM's version whose behaviour is followed. */

@@ -140,7 +140,7 @@ describe('notServedRoutes', () => {
   it('answers 501 with the way out', async () => {
     const exchange = await ask(rest, { method: 'POST', target: '/v1/batches' }, deps);
     expect([exchange.status, exchange.json]).toMatchObject([501, { error: { type: 'not_implemented' } }]);
-    expect(exchange.text).toContain('Keep LiteLLM for it');
+    expect(exchange.text).toContain('--fallback');
   });
 
   it('reaches templates of all kinds', async () => {

@@ -2,8 +2,8 @@
  * Routes of LiteLLM that manage keys, users, teams, budgets and the like: all of them need its database, and without
  * one they answer as LiteLLM does. What it has besides and is not served here gets 501 with the way out.
  */
-import { GatewayError } from '../../errors/gateway-error.ts';
 import type { Access, RouteDefinition, RouteHandler } from '../contract.ts';
+import { notServed } from '../http/not-served.ts';
 import { findInvalidFields, managementFields } from './field-rules.ts';
 import { NO_DATABASE_ANSWERS } from './no-database-table.ts';
 import { NOT_SERVED } from './not-served-table.ts';
@@ -47,10 +47,7 @@ export function notServedRoutes(taken: readonly RouteDefinition[]): RouteDefinit
 }
 
 const refuse: RouteHandler = (exchange, { route }) => {
-  throw new GatewayError(
-    'not_implemented',
-    `${exchange.method} ${route} is not served natively yet. Keep LiteLLM for it.`,
-  );
+  throw notServed(`${exchange.method} ${route} is not served natively yet.`);
 };
 
 function accessOf(path: string): Access {

@@ -1,14 +1,14 @@
 /** The few pages for people: start page, its aliases, and where the dashboard will be. */
-import { GatewayError } from '../../errors/gateway-error.ts';
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import type { RouteDefinition, RouteHandler } from '../contract.ts';
+import { notServed } from '../http/not-served.ts';
 import { replyHtml } from './reply.ts';
 
 export function pageRoutes(snapshot: ConfigSnapshot): RouteDefinition[] {
   const page = startPage(snapshot);
   const home: RouteHandler = (exchange) => replyHtml(exchange, page);
   const noDashboard: RouteHandler = () => {
-    throw new GatewayError('not_implemented', 'This gateway has no dashboard yet. Keep LiteLLM for it.');
+    throw notServed('This gateway has no dashboard yet.');
   };
   const route = (path: string, methods: readonly string[], handler: RouteHandler): RouteDefinition => ({
     methods,

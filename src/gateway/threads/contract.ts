@@ -6,6 +6,7 @@
  * thread, which alone writes.
  */
 import type { ListenOptions, TlsMaterial } from '../../wire/node-server.ts';
+import type { FallbackState } from '../fallback/contract.ts';
 import type { Configuration } from './counting-memory.ts';
 import type { ThreadFailure } from './thread-failure.ts';
 
@@ -29,11 +30,14 @@ export interface WorkerStart {
   readonly configuration: Configuration;
   /** Memory of a `ThreadBoard`. */
   readonly board: SharedArrayBuffer;
+  /** null: no LiteLLM stands behind the gateway. */
+  readonly fallback: { readonly state: FallbackState; readonly pseudonym: string } | null;
 }
 
 export type ToWorker =
   | { readonly kind: 'listen'; readonly target: ListenTarget }
   | { readonly kind: 'configure'; readonly configuration: Configuration }
+  | { readonly kind: 'fallback'; readonly state: FallbackState }
   | { readonly kind: 'drain'; readonly reason: string };
 
 export type FromWorker =

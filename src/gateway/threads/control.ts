@@ -10,13 +10,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { reclaimLeases } from '../../rate-limit/concurrency-leases.ts';
 import { ClusterLink } from '../cluster/cluster-link.ts';
+import type { FallbackView } from '../fallback/contract.ts';
 import { CountedConfigurations } from './configuration-source.ts';
-import type { ListenTarget, StartWorker, WorkerDeath, WorkerSettings } from './contract.ts';
+import type { ListenTarget, StartWorker, WorkerDeath, WorkerSettings, WorkerStart } from './contract.ts';
 import { deploymentStateOf, type Configuration } from './counting-memory.ts';
 import { HangWatch } from './hang-watch.ts';
 import { RestartDelay } from './restart-delay.ts';
 import type { ClaimedPort, PortSharing } from './shared-port.ts';
-import type { ServingGateway, ServingOptions } from './start-serving.ts';
+import type { ServingGateway, ServingWith } from './start-serving.ts';
 import { startWorkerThread } from './start-worker.ts';
 import { ThreadBoard } from './thread-board.ts';
 import { errorOf, type ThreadFailure } from './thread-failure.ts';
@@ -53,7 +54,7 @@ interface Lane {
 
 /** Resolves once all workers listen. */
 export async function startThreads(
-  options: ServingOptions,
+  options: ServingWith,
   sharing: PortSharing,
   tools: ControlTools = SYSTEM_TOOLS,
 ): Promise<ServingGateway> {
@@ -83,16 +84,18 @@ class ThreadControl {
   readonly #workers: number;
   readonly #askedPort: number;
   readonly #stopping = new AbortController();
+  readonly #fallback: FallbackView | null;
   #waiting: { readonly version: number; readonly resolve: () => void }[] = [];
-  #unsubscribe: () => void = () => undefined;
+  #unsubscribes: (() => void)[] = [];
   #looks: NodeJS.Timeout | undefined;
   #claimed: ClaimedPort | null = null;
 
-  constructor(options: ServingOptions, tools: ControlTools) {
+  constructor(options: ServingWith, tools: ControlTools) {
     const { host, port, workers, log, drainTimeoutMs, keepAliveTimeoutMs, tls } = options;
     this.#tools = tools;
     this.#log = log;
     this.#writeRecord = options.writeRecord;
+    this.#fallback = options.fallback ?? null;
     this.#workers = workers;
     this.#askedPort = port;
     this.#settings = {
@@ -112,7 +115,9 @@ class ThreadControl {
   /** @returns the port */
   async start(claimed: ClaimedPort): Promise<number> {
     this.#claimed = claimed;
-    this.#unsubscribe = this.#configurations.subscribe((configuration) => this.#handOut(configuration));
+    this.#unsubscribes.push(this.#configurations.subscribe((configuration) => this.#handOut(configuration)));
+    const leave = this.#fallback?.states.subscribe((state) => this.#toAll({ kind: 'fallback', state }));
+    if (leave !== undefined) this.#unsubscribes.push(leave);
     try {
       await this.#cluster.follow(this.#configurations.current());
       for (let index = 0; index < this.#workers; index++) this.#lanes.push(this.#newLane(index));
@@ -169,6 +174,7 @@ class ThreadControl {
       settings: this.#settings,
       configuration: this.#configurations.current(),
       board: this.#boardMemory,
+      fallback: this.#fallbackNow(),
     };
     const life = new WorkerLife(start, this.#tools.startWorker, {
       onRecord: this.#writeRecord,
@@ -180,6 +186,12 @@ class ThreadControl {
       },
     });
     return { life, startedAt: this.#tools.monotonicMs() };
+  }
+
+  #fallbackNow(): WorkerStart['fallback'] {
+    if (this.#fallback === null) return null;
+    const { states, pseudonym } = this.#fallback;
+    return { pseudonym, state: states.current() };
   }
 
   async #supervise(lane: Lane, target: () => ListenTarget): Promise<void> {
@@ -224,7 +236,11 @@ class ThreadControl {
 
   #handOut(configuration: Configuration): void {
     void this.#cluster.follow(configuration);
-    for (const { life } of this.#lanes) life.post({ kind: 'configure', configuration });
+    this.#toAll({ kind: 'configure', configuration });
+  }
+
+  #toAll(message: Parameters<WorkerLife['post']>[0]): void {
+    for (const { life } of this.#lanes) life.post(message);
   }
 
   #resolveWaiting(): void {
@@ -249,7 +265,7 @@ class ThreadControl {
 
   #leave(): void {
     this.#stopping.abort();
-    this.#unsubscribe();
+    for (const leave of this.#unsubscribes) leave();
     clearInterval(this.#looks);
   }
 }

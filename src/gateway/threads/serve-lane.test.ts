@@ -31,7 +31,13 @@ function rig(gateway: Partial<RunningGateway> & { readonly fails?: Error } = {})
   const memory = ThreadBoard.allocate(2);
   let tell: (message: ToWorker) => void = () => undefined;
   serveLane({
-    start: { lane: 1, settings: SETTINGS, configuration: structuredClone(configurationOf(SNAPSHOT)), board: memory },
+    start: {
+      lane: 1,
+      settings: SETTINGS,
+      configuration: structuredClone(configurationOf(SNAPSHOT)),
+      board: memory,
+      fallback: null,
+    },
     post: (message) => posted.push(structuredClone(message)),
     listen: (onMessage) => (tell = (message) => onMessage(structuredClone(message))),
     async startGateway(options) {

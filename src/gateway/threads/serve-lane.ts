@@ -1,6 +1,7 @@
 /** What a worker does: serves one lane, as the control thread tells it. */
 import type { Logger } from 'pino';
 import type { RunningGateway, StartGatewayOptions } from '../start-gateway.ts';
+import { HeldState } from '../fallback/fallback-state.ts';
 import { ReceivedConfigurations } from './configuration-source.ts';
 import type { FromWorker, ListenTarget, ToWorker, WorkerStart } from './contract.ts';
 import type { Configuration } from './counting-memory.ts';
@@ -34,13 +35,15 @@ class ServedLane {
   readonly #log: Logger;
   readonly #board: ThreadBoard;
   readonly #configurations: ReceivedConfigurations;
+  readonly #fallback: HeldState | null;
   #gateway: RunningGateway | null = null;
 
   constructor(options: ServeLaneOptions) {
-    const { lane, settings, board, configuration } = options.start;
+    const { lane, settings, board, configuration, fallback } = options.start;
     this.#options = options;
     this.#board = new ThreadBoard(board);
     this.#configurations = new ReceivedConfigurations(received(configuration));
+    this.#fallback = fallback === null ? null : new HeldState(fallback.state, () => Date.now());
     this.#log = createRecordLogger({
       level: settings.logLevel,
       worker: lane + 1,
@@ -57,6 +60,9 @@ class ServedLane {
       case 'configure':
         this.#configure(message.configuration);
         return;
+      case 'fallback':
+        this.#fallback?.receive(message.state);
+        return;
       case 'drain':
         void this.#drain(message.reason);
     }
@@ -70,6 +76,7 @@ class ServedLane {
     try {
       this.#gateway = await startGateway({
         ...rest,
+        ...this.#fallbackView(),
         configurations: this.#configurations,
         lane,
         port,
@@ -81,6 +88,12 @@ class ServedLane {
     } catch (error) {
       post({ kind: 'failed', failure: failureOf(error) });
     }
+  }
+
+  #fallbackView(): Pick<StartGatewayOptions, 'fallback'> {
+    const { fallback } = this.#options.start;
+    if (this.#fallback === null || fallback === null) return {};
+    return { fallback: { states: this.#fallback, pseudonym: fallback.pseudonym } };
   }
 
   #configure(configuration: Configuration): void {
