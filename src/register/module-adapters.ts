@@ -1,4 +1,6 @@
 /** Hands loaded modules to their adapters, once each, and remembers what became of them. */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { RolloutComponent } from '../rollout/contract.ts';
 import type { Adapter, AdapterTools, ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
 import { loadBeside } from './load-beside.ts';
@@ -19,6 +21,10 @@ export class ModuleAdapters {
   readonly #options: ModuleAdaptersOptions;
   readonly #served = new Map<string, ModuleExports>();
   readonly #reports: ModuleReport[] = [];
+  /** The original of each value that stands in `module.exports`. */
+  readonly #placed = new Map<unknown, unknown>();
+  /** Paths of the folders of packages whose CommonJS modules were changed. */
+  readonly #roots = new Set<string>();
   /** By the folder of a package. */
   readonly #shared = new Map<string, unknown>();
 
@@ -62,8 +68,29 @@ export class ModuleAdapters {
     const sayKept = (why: string): void => this.#sayKept(file, why);
     const shared = <State>(create: () => State): State => this.#sharedState(file.root, create);
     const values = adapt(original, { component: componentOf(component), use, replace, shared, sayKept });
-    if (use === 'in_place') for (const [name, value] of Object.entries(values)) replace(original, name, value);
+    if (use !== 'in_place') return values;
+    for (const [name, value] of Object.entries(values)) {
+      this.#placed.set(value, original[name]);
+      replace(original, name, value);
+    }
+    this.#roots.add(fileURLToPath(file.root));
     return values;
+  }
+
+  /**
+   * Restores what other CommonJS modules of the same packages have copied from the changed ones, as an entry file does
+   * that re-exports what it requires.
+   */
+  restoreCopies(): void {
+    const { cache } = createRequire(import.meta.url);
+    for (const [path, module] of Object.entries(cache)) {
+      if (module === undefined || ![...this.#roots].some((root) => path.startsWith(root))) continue;
+      const exports: unknown = module.exports;
+      if (typeof exports !== 'object' || exports === null) continue;
+      for (const [name, { value, writable }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
+        if (writable === true && this.#placed.has(value)) Reflect.set(exports, name, this.#placed.get(value));
+      }
+    }
   }
 
   #sharedState<State>(root: string, create: () => State): State {

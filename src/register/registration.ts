@@ -87,6 +87,7 @@ export class Registration {
     this.#hook.uninstall();
     this.#stopStatus?.();
     this.#replacements.undo();
+    this.#adapters.restoreCopies();
     this.#started?.rollout.close();
     if (Reflect.get(globalThis, REGISTRY) === this) Reflect.deleteProperty(globalThis, REGISTRY);
   }
