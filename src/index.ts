@@ -30,6 +30,16 @@ export type {
   TextCompletionCall,
   TranscriptionsCall,
 } from './client/calls/contract.ts';
+export { ConnectionPool } from './client/connection-pool/connection-pool.ts';
+export type {
+  ConnectionPoolOptions,
+  OriginStats,
+  PoolAnswer,
+  PoolBody,
+  PoolDeadlines,
+  PoolFetchInit,
+  PoolRequestInit,
+} from './client/connection-pool/contract.ts';
 export type { CountRequest } from './client/count-request.ts';
 export {
   APIConnectionError,

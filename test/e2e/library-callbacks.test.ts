@@ -1,6 +1,6 @@
 /** What callbacks hear of calls: of retries and fallbacks, streams, failures; and that nothing they do breaks a call. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CallLog, CustomLogger, LoggedResponse } from '../../src/client/callbacks/contract.ts';
+import type { CallCallback, CallLog, CustomLogger, LoggedResponse } from '../../src/client/callbacks/contract.ts';
 import { CallbackRegistry } from '../../src/client/callbacks/register-callbacks.ts';
 import { completion, registerCallbacks } from '../../src/index.ts';
 import { TestCalls } from '../support/direct-calls.ts';
@@ -89,12 +89,12 @@ describe('a call that succeeds', () => {
   });
 
   it('tells functions of success and failure, LiteLLM’s way', async () => {
-    const onSuccess = vi.fn();
-    const onFailure = vi.fn();
+    const onSuccess = vi.fn<CallCallback>();
+    const onFailure = vi.fn<CallCallback>();
     await calls.completion(call(undefined, { callbacks: null, onSuccess, failure_callback: [onFailure] }));
     await errorOf(calls.completion(call('openai/down', { callbacks: null, success_callback: onSuccess, onFailure })));
     expect(onSuccess).toHaveBeenCalledTimes(1);
-    const [log, response, startTime, endTime] = onSuccess.mock.calls[0] as unknown[];
+    const [log, response, startTime, endTime] = onSuccess.mock.calls[0] ?? [];
     expect([log, response, startTime, endTime]).toEqual([
       expect.objectContaining({ callType: 'completion' }),
       expect.objectContaining({ object: 'chat.completion' }),

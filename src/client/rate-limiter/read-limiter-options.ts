@@ -3,7 +3,6 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
 import type { LimitAlgorithm } from '../../rate-limit/contract.ts';
 import type { CounterSetOptions } from '../../rate-limit/counters.ts';
-import { isRecord } from '../router/as-json.ts';
 import { unknownName } from '../router/names.ts';
 import type { RateLimiterOptions, RateLimits } from './contract.ts';
 
@@ -24,7 +23,7 @@ const OTHERS = ['algorithm', 'windowSeconds', 'leaseSeconds', 'keys', 'shared', 
 
 /** @throws GatewayError `bad_request` */
 export function readLimiterOptions(options: RateLimiterOptions): ReadLimiterOptions {
-  if (!isRecord(options as unknown)) throw wrong('the options', 'an object', options);
+  if (kindOfValue(options) !== 'an object') throw wrong('the options', 'an object', options);
   for (const name of Object.keys(options))
     if (!OTHERS.includes(name) && !(LIMITS as readonly string[]).includes(name))
       throw unknownName('option of RateLimiter', name, [...LIMITS, ...OTHERS]);

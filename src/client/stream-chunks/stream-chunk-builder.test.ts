@@ -88,7 +88,7 @@ describe('streamChunkBuilder', () => {
 
   it('takes pieces of any shape without breaking', () => {
     const odd = [
-      chunk([{ index: 0, delta: { content: 5, tool_calls: [null, 'x', { index: 'y' }] } } as JsonObject, 3 as never]),
+      chunk([{ index: 0, delta: { content: 5, tool_calls: [null, 'x', { index: 'y' }] } }, 3 as never]),
       { choices: 'none', usage: 7 },
       {},
     ];
