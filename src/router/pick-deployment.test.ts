@@ -109,6 +109,8 @@ describe('filters', () => {
     expect(core.peek(routingRequest('a'))).toBeNull();
     expect(core.picker.emptied).toEqual({ reason: 'budget', detail: 'Exceeded budget for deployment a' });
     expect(core.peek(routingRequest('b'))?.id).toBe('b');
+    expect(core.peek(routingRequest('b', { tags: ['poor'] }))).toBeNull();
+    expect(core.picker.emptied).toEqual({ reason: 'budget', detail: 'Exceeded budget for tag poor' });
   });
 });
 

@@ -95,8 +95,8 @@ export class DeploymentPicker {
     picking.count = Math.min(1, group.members.length);
     this.#scratch[0] = 0;
     const { budgets } = this.#options;
-    if (budgets !== null && picking.count === 1) this.#filterByBudget(budgets, request);
-    return picking.count - 1;
+    const isAllowed = budgets === null || this.#filterByBudget(budgets, request);
+    return isAllowed ? picking.count - 1 : -1;
   }
 
   /** The candidates, filtered; without anything to filter, the group's own list. */

@@ -32,11 +32,13 @@ describe('default limits of keys', () => {
   });
 
   test('another name of the group is no other limit', () => {
-    const deployments = [{ ...openaiDeployment({ default_api_key_rpm_limit: 3 }), id: 'by-id' }];
+    const limited = { ...openaiDeployment({ default_api_key_rpm_limit: 3 }), id: 'by-id' };
+    const deployments = [limited, { ...openaiDeployment({ model: 'openai/gpt-5' }), id: 'sibling' }];
     const aliases = new Map([['alias', { model: 'group', hidden: false }]]);
     const to = new AssembledGateway({ deployments, aliases });
     for (const model of ['group', 'alias', 'by-id']) expect(answered(to, { model }).status).toBe(200);
-    for (const model of ['group', 'alias', 'by-id', 'openai/gpt-4o']) expect(to.chat({ model }).status).toBe(429);
+    for (const model of ['group', 'alias', 'by-id', 'openai/gpt-4o', 'sibling', 'openai/gpt-5'])
+      expect(to.chat({ model }).status).toBe(429);
   });
 
   test('neither the key nor the provider’s is in any of it', () => {

@@ -9,10 +9,11 @@
  * tokens.
  */
 import { defaultKeyLimits } from '../../config/limit-settings.ts';
+import type { Deployment } from '../../config/snapshot.ts';
 import { LruMap } from '../../primitives/lru-map.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { RouteFamily } from '../../providers/contract.ts';
-import type { CallerLimits, GroupDefaults } from '../../rate-limit/caller-limits.ts';
+import type { CallerLimits, GroupDefaults, ScopeLimits } from '../../rate-limit/caller-limits.ts';
 import type { LimitedUsage } from '../../rate-limit/contract.ts';
 import { declaredOutputTokens, describeLimits } from '../../rate-limit/descriptors.ts';
 import type { Admission, Refusal, RateLimiter, Scope } from '../../rate-limit/rate-limiter.ts';
@@ -48,8 +49,15 @@ const KINDS: ReadonlyMap<RouteFamily, EstimatedCall> = new Map([
   ['responses', 'responses'],
 ]);
 
-export function createCallerLimiter(limiter: ScopeLimiter): CallerLimiter {
+export function createCallerLimiter(limiter: ScopeLimiter, deployments: readonly Deployment[]): CallerLimiter {
   const kept = new LruMap<string, Prepared>(KEPT_CALLERS);
+  const defaults = smallestByGroup(deployments);
+
+  /** Each name under a wildcard is a model of its own; every other name of a deployment stands for its group. */
+  const defaultsOf = ({ kind, group, candidates }: Resolution): GroupDefaults => {
+    const named = candidates[0]?.deployment.modelName ?? group;
+    return { ...defaults.get(named), group: kind === 'wildcard' ? group : named };
+  };
 
   const prepare = ({ caller, model, resolution, tags }: LimitedRequest): Prepared => {
     const limits = caller.limits ?? NOBODY;
@@ -93,14 +101,15 @@ function estimated(tokens: number): LimitedUsage {
   return { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
 }
 
-/** LiteLLM-compat: the smallest of the group's deployments, whichever of them answers. */
-function defaultsOf({ kind, group, candidates }: Resolution): GroupDefaults {
-  const limits = candidates.map(({ deployment }) => defaultKeyLimits(deployment));
-  return {
-    requests: least(limits.map(({ rpm }) => rpm)),
-    tokens: least(limits.map(({ tpm }) => tpm)),
-    group: kind === 'provider-model' ? (candidates[0]?.deployment.modelName ?? group) : group,
-  };
+/** LiteLLM-compat: the smallest of a group's deployments, whichever of them is asked for or answers. */
+function smallestByGroup(deployments: readonly Deployment[]): ReadonlyMap<string, ScopeLimits> {
+  const groups = Map.groupBy(deployments, ({ modelName }) => modelName);
+  return new Map(
+    [...groups].map(([name, members]) => {
+      const limits = members.map(defaultKeyLimits);
+      return [name, { requests: least(limits.map(({ rpm }) => rpm)), tokens: least(limits.map(({ tpm }) => tpm)) }];
+    }),
+  );
 }
 
 function least(limits: readonly (number | null)[]): number | null {

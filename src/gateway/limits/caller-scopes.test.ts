@@ -16,7 +16,7 @@ function requests(params: JsonObject) {
   const resolution = { kind: 'group', group: 'group', candidates: [{ deployment: limited, model: limited.model }] };
   const text = JSON.stringify({ messages: [{ role: 'user', content: 'hello' }], max_tokens: 9 });
   const fields = { bytes: { length: text.length, text: () => text } };
-  return (key: string): LimitedRequest =>
+  const requestOf = (key: string): LimitedRequest =>
     ({
       caller: { kind: 'master', limits: { apiKey: { id: key } } },
       family: { family: 'chat' },
@@ -25,6 +25,7 @@ function requests(params: JsonObject) {
       resolution,
       tags: [],
     }) as unknown as LimitedRequest;
+  return { requestOf, deployments: [limited] };
 }
 
 function admit(limiter: CallerLimiter | null, request: LimitedRequest): AdmittedRequest | null {
@@ -40,8 +41,8 @@ function admit(limiter: CallerLimiter | null, request: LimitedRequest): Admitted
 
 describe('limits of callers', () => {
   test('101 and 5,000 keys in turn are all refused the second time', () => {
-    const requestOf = requests({ default_api_key_rpm_limit: 1 });
-    const limiter = createCallerLimiter(new RateLimiter({ now: () => START }));
+    const { requestOf, deployments } = requests({ default_api_key_rpm_limit: 1 });
+    const limiter = createCallerLimiter(new RateLimiter({ now: () => START }), deployments);
     for (const count of [101, 5000]) {
       const keys = Array.from({ length: count }, (_, index) => `${count}-${index}`);
       expect(keys.every((key) => admit(limiter, requestOf(key)) !== null)).toBe(true);
@@ -55,7 +56,7 @@ describe('limits of callers', () => {
       const step = fc.record({ thread: fc.nat(1), key: fc.nat(2), end: fc.constantFrom('settle', 'fail', 'open') });
       fc.assert(
         fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-          const requestOf = requests({ default_api_key_tpm_limit: 40 });
+          const { requestOf, deployments } = requests({ default_api_key_tpm_limit: 40 });
           const first = new RateLimiter({ now: () => START, algorithm, capacity: 64, leases: 64 });
           const second = new RateLimiter({
             now: () => START,
@@ -64,7 +65,7 @@ describe('limits of callers', () => {
             leases: 64,
             shared: first.state,
           });
-          const threads = [createCallerLimiter(first), createCallerLimiter(second)];
+          const threads = [first, second].map((limiter) => createCallerLimiter(limiter, deployments));
           const used = [0, 0, 0];
           for (const { thread, key, end } of steps) {
             // One token of input, nine of output.
@@ -83,16 +84,16 @@ describe('limits of callers', () => {
   );
 
   test('an answer that tells no usage counts what was reserved for it', () => {
-    const requestOf = requests({ default_api_key_tpm_limit: 15 });
-    const limiter = createCallerLimiter(new RateLimiter({ now: () => START, capacity: 64, leases: 64 }));
+    const { requestOf, deployments } = requests({ default_api_key_tpm_limit: 15 });
+    const limiter = createCallerLimiter(new RateLimiter({ now: () => START, capacity: 64, leases: 64 }), deployments);
     admit(limiter, requestOf('a'))?.settle(null);
     expect(admit(limiter, requestOf('a'))).toBeNull();
   });
 
   test('of two limits the first gives back what the second refuses, now or later', async () => {
-    const requestOf = requests({ default_api_key_tpm_limit: 15 });
+    const { requestOf, deployments } = requests({ default_api_key_tpm_limit: 15 });
     const refusal = new GatewayError('rate_limit', 'no');
-    const first = createCallerLimiter(new RateLimiter({ now: () => START, capacity: 64, leases: 64 }));
+    const first = createCallerLimiter(new RateLimiter({ now: () => START, capacity: 64, leases: 64 }), deployments);
     const throws: CallerLimiter = {
       admit() {
         throw refusal;

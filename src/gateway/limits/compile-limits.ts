@@ -84,13 +84,14 @@ function callerLimiter(options: CompileLimitsOptions, cluster: Cluster | null): 
   if (cluster === null) {
     const shared = memory.limits[name];
     const own = { ...callerOptions(snapshot, now), lane };
-    return createCallerLimiter(new RateLimiter(shared === undefined ? own : { ...own, shared }));
+    return createCallerLimiter(new RateLimiter(shared === undefined ? own : { ...own, shared }), snapshot.deployments);
   }
   const { settings, slices } = cluster;
   const { tokenKind, reservesTokens } = limitSettings(snapshot);
   const local = new SlicedLimiter({ slices, waitMs: clusterWaitMs(settings), now, tokenKind, reservesTokens });
   const isStrict = readClusterMode(snapshot) === 'strict';
-  return createCallerLimiter(isStrict ? strict.limiter({ settings: settings.redis, slices, local, now }) : local);
+  const limiter = isStrict ? strict.limiter({ settings: settings.redis, slices, local, now }) : local;
+  return createCallerLimiter(limiter, snapshot.deployments);
 }
 
 function priorityLimits({ snapshot, memory, now }: CompileLimitsOptions): CallerLimiter | null {
