@@ -13,6 +13,7 @@ export class RecordingPort implements ReplyPort {
   usage: JsonObject | null | undefined;
   facts: AnswerFacts | null = null;
   contentCount = 0;
+  readonly leftOutBytes: number[] = [];
   pauses = 0;
 
   replyHeaders(contentType: string, answer: AnswerFacts): string[] {
@@ -32,6 +33,10 @@ export class RecordingPort implements ReplyPort {
 
   contentSeen(): void {
     this.contentCount += 1;
+  }
+
+  leftOut(bytes: number): void {
+    this.leftOutBytes.push(bytes);
   }
 
   pause(): void {

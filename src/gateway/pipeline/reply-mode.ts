@@ -34,6 +34,8 @@ export interface ReplyPort {
   succeed(usage: JsonObject | null, model?: string | null): void;
   /** Content arrived: moves the deadline for the next. */
   contentSeen(): void;
+  /** An event of a stream that is no JSON object did not reach the client: worth a line in the log, once per answer. */
+  leftOut(bytes: number): void;
   /** The client reads slower than the provider sends. */
   pause(): void;
   malformed(message: string): GatewayError;

@@ -42,6 +42,8 @@ class RecordingPort implements ReplyPort {
   succeed = (usage: JsonObject | null): void => {
     this.usage = usage;
   };
+  readonly leftOutBytes: number[] = [];
+  leftOut = (bytes: number): void => void this.leftOutBytes.push(bytes);
   contentSeen = (): void => {
     this.contentCount += 1;
   };
@@ -113,6 +115,7 @@ describe('StreamReply', () => {
     to.onEnd();
     expect(port.failure).toBeNull();
     expect(port.text).toBe((chunk('before') + chunk('after', 'stop') + DONE).replaceAll('"up"', '"mine"'));
+    expect(port.leftOutBytes).toHaveLength(1);
   });
 
   test('CRLF line ends cut inside the pair give the same events', () => {
@@ -179,9 +182,11 @@ describe('StreamReply', () => {
   test('a damaged event is left out and the others arrive', () => {
     const port = new RecordingPort();
     const to = reply(port, { clientModel: null });
-    push(to, `${chunk('a')}data: {"id": broken\n\n${chunk('b', 'stop')}${DONE}`);
+    push(to, `${chunk('a')}data: {"id": broken\n\ndata: 7\n\n${chunk('b', 'stop')}${DONE}`);
     to.onEnd();
     expect(port.text).toBe(chunk('a') + chunk('b', 'stop') + DONE);
+    // Told once, however many there are.
+    expect(port.leftOutBytes).toEqual([13]);
   });
 
   test('comments are no content: they neither begin the reply nor move the deadline', async () => {

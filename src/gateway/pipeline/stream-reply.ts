@@ -59,6 +59,7 @@ export class StreamReply implements ReplyMode, SseSink {
   readonly #goesOn: boolean;
   /** Content was seen; what comes before it waits in the relay. */
   #begun = false;
+  #isLeftOutTold = false;
   #heldEvents = 0;
   #heldBytes = 0;
   #flushAsked = false;
@@ -186,12 +187,16 @@ export class StreamReply implements ReplyMode, SseSink {
       this.#onJson(event);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
+      this.#leaveOut(event.dataEnd - event.dataStart);
     }
   }
 
   #onJson(event: SseEvent): void {
     const scan = tryScanShallow(event.dataBuffer, event.dataStart, event.dataEnd);
-    if (scan === null || scan.slow === 'not-object') return;
+    if (scan === null || scan.slow === 'not-object') {
+      this.#leaveOut(event.dataEnd - event.dataStart);
+      return;
+    }
     const { dialect } = this.#options;
     const failure = dialect.failure(event, scan, this.#begun);
     if (failure !== null) {
@@ -209,6 +214,11 @@ export class StreamReply implements ReplyMode, SseSink {
     if (this.#options.convert !== null) this.#forwardConverted(event, this.#options.convert);
     else if (dialect.lacksToolType(event, scan)) this.#forwardConverted(event, withToolTypes);
     else this.#forward(event, scan);
+  }
+
+  #leaveOut(bytes: number): void {
+    if (!this.#isLeftOutTold) this.#port.leftOut(bytes);
+    this.#isLeftOutTold = true;
   }
 
   #told(usage: JsonObject, event: SseEvent, scan: ShallowScan): void {

@@ -262,6 +262,12 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
     };
   }
 
+  leftOut(bytes: number): void {
+    const { provider, model } = this.#request.target;
+    const facts = { callId: this.#owner.callId, provider, model, bytes };
+    this.#pipeline.state.log.warn(facts, 'the provider sent an event that is no JSON object; it was left out');
+  }
+
   #logFailure(error: GatewayError): void {
     const { provider, model } = this.#request.target;
     const providerStatus = this.#status === 0 ? undefined : this.#status;

@@ -30,6 +30,9 @@ export class RecoverablePort implements ReplyPort {
   contentSeen(): void {
     this.#port.contentSeen();
   }
+  leftOut(bytes: number): void {
+    this.#port.leftOut(bytes);
+  }
   pause(): void {
     this.#port.pause();
   }
