@@ -3,6 +3,7 @@
 Times as cpu-timer.ts does, with the same figures.
 """
 
+import asyncio
 import gc
 import importlib.util
 import json
@@ -99,6 +100,38 @@ def run_job(job, load):
         except BaseException as error:  # a panic of a Rust extension is no Exception
             say(event="failed", row=row, why=f"{type(error).__name__}: {error}")
             return
+
+
+class Batches:
+    """Base of a contestant that is asked by coroutines: batches.ts for Python."""
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+
+    def run(self, coroutine):
+        return self.loop.run_until_complete(coroutine)
+
+    def batch_of(self, ask, count, at_a_time):
+        """`ask()` says whether what came was right. Gives a call of so many, which gives how many were right."""
+
+        async def batch():
+            left, right = count, 0
+
+            async def worker():
+                nonlocal left, right
+                while left > 0:
+                    left -= 1
+                    if await ask():
+                        right += 1
+
+            if at_a_time == 1:
+                await worker()
+            else:
+                await asyncio.gather(*(worker() for _ in range(at_a_time)))
+            return right
+
+        return lambda: self.run(batch())
 
 
 def serve_job(load):

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Descriptor } from '../../src/rate-limit/contract.ts';
 import { RateLimiter, type Scope } from '../../src/rate-limit/rate-limiter.ts';
+import { RateLimiter as LibraryLimiter } from '../../src/client/rate-limiter/rate-limiter.ts';
 import { SlidingCounter } from '../../src/rate-limit/sliding-counter.ts';
 import { TokenBucket } from '../../src/rate-limit/token-bucket.ts';
 import { WindowRequests } from '../../src/rate-limit/window-requests.ts';
@@ -60,6 +61,7 @@ export const CONTESTANTS: readonly Contestant[] = [
     name: 'fast-litellm, whole call, all limits',
     make: (making) => wholeCalls(making, { tokens: 1e9, parallel: 10 }),
   },
+  { name: 'fast-litellm, library', make: libraryCalls },
   {
     name: 'rate-limiter-flexible',
     make({ limit }) {
@@ -137,6 +139,30 @@ function wholeCalls({ capacity, limit = LIMIT }: Making, limits: Pick<Descriptor
         if (!decision.admitted) continue;
         admitted++;
         limiter.settle(decision.hold, usage);
+      }
+      return admitted;
+    },
+  };
+}
+
+/** What a program gets that imports `RateLimiter`: a permit is taken and given back. */
+function libraryCalls({ capacity, limit = LIMIT }: Making): Subject {
+  const clock = { now: 0 };
+  const limiter = new LibraryLimiter({
+    requests: limit,
+    windowSeconds: WINDOW_MS / 1000,
+    keys: capacity,
+    now: () => clock.now,
+  });
+  return {
+    decide(keys, now) {
+      clock.now = now;
+      let admitted = 0;
+      for (const key of keys) {
+        const decision = limiter.take(String(key));
+        if (!decision.allowed) continue;
+        admitted++;
+        decision.release();
       }
       return admitted;
     },

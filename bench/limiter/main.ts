@@ -51,7 +51,7 @@ function jobs(): Job[] {
     const isOurs = contestant.startsWith('fast-');
     const speeds = [1, MANY, ...(isOurs && !contestant.includes('sliding') ? [MOST] : [])];
     // From text, so that what a gateway keeps of each key is not counted with the table.
-    const hasMemory = !isOurs || contestant.endsWith('from text') || contestant === ALL_LIMITS;
+    const hasMemory = !isOurs || /from text|library/.test(contestant) || contestant === ALL_LIMITS;
     const sizes = hasMemory ? [MANY, ...(isOurs && !contestant.includes('sliding') ? [MOST] : [])] : [];
     return [
       ...speeds.map((keys): Job => ({ contestant, measure: 'speed', keys })),

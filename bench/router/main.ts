@@ -2,9 +2,6 @@
  * `npm run bench:router [-- --rounds 3 --python PATH --fast-python PATH]`: CPU time of a pick among 3, 10 and 100
  * deployments with each strategy, beside LiteLLM's and fast_litellm's.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { STRATEGIES } from '../../src/router/routing-policy.ts';
@@ -12,7 +9,8 @@ import { environmentLines, readEnvironment } from '../environment.ts';
 import { withLock } from '../lock.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { spread } from '../statistics.ts';
-import { askRouter, PICKS_IN_A_CALL, routerContestants } from './router-job.ts';
+import { JobFolder } from '../table/job-component.ts';
+import { PICKS_IN_A_CALL, routerContestants, routerJob } from './router-job.ts';
 
 const SIZES = [3, 10, 100];
 
@@ -30,11 +28,11 @@ const present = all.filter(({ missing }) => missing === null);
 const found = new Map<string, (number | string)[]>();
 
 await withLock(async () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'router-bench-'));
+  const jobs = new JobFolder();
   try {
-    for (let round = 0; round < Number(values.rounds); round += 1) await runRound(round, path.join(folder, 'job.json'));
+    for (let round = 0; round < Number(values.rounds); round += 1) await runRound(round, jobs);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    jobs.remove();
   }
 });
 
@@ -54,10 +52,11 @@ const [head, body] = [
 const absent = all.flatMap(({ label, missing }) => (missing === null ? [] : [`Not here: ${label} (${missing}).`]));
 process.stdout.write([...environmentLines(readEnvironment()), '', markdownTable(head, body), ...absent, ''].join('\n'));
 
-async function runRound(round: number, jobFile: string): Promise<void> {
+async function runRound(round: number, jobs: JobFolder): Promise<void> {
   for (const contestant of round % 2 === 0 ? present : present.toReversed()) {
     process.stderr.write(`round ${round + 1}: ${contestant.label}\n`);
-    const { outcomes, broken } = await askRouter(contestant, round % 2 === 0 ? rows : rows.toReversed(), jobFile);
+    const job = routerJob(contestant, round % 2 === 0 ? rows : rows.toReversed());
+    const { outcomes, broken } = await jobs.run(contestant.runner, job);
     for (const row of rows) {
       const outcome = outcomes.get(row) ?? { why: `does not load: ${broken}` };
       const failure = 'why' in outcome ? outcome.why : `wrong: ${outcome.result} of ${PICKS_IN_A_CALL}`;

@@ -1,7 +1,7 @@
 /** Who picks a deployment, and how one of them is asked in a process of its own. */
-import path from 'node:path';
-import process from 'node:process';
-import { runJob, type JobResult, type Runner } from '../child/run-job.ts';
+import type { Job } from '../child/protocol.ts';
+import type { Runner } from '../child/run-job.ts';
+import { nodeRunner, pythonRunner } from '../table/job-component.ts';
 import { builtPackage, installedFastLitellm, installedLitellm, type Installed, type Pythons } from '../installed.ts';
 
 export interface RouterInput {
@@ -19,15 +19,14 @@ export const PICKS_IN_A_CALL = 100;
 const LIMIT_MS = 30_000;
 
 export function routerContestants(pythons: Pythons): readonly RouterContestant[] {
-  const file = (name: string): string => path.join(import.meta.dirname, name);
-  const python = (command: string): Runner => ({ command, args: [file('python-child.py')] });
+  const python = (command: string): Runner => pythonRunner(command, import.meta.dirname);
   return [
     {
       name: 'fast-litellm',
       label: 'fast-litellm',
       version: builtPackage().version,
       missing: null,
-      runner: { command: process.execPath, args: ['--expose-gc', file('javascript-child.ts')] },
+      runner: nodeRunner(import.meta.dirname),
     },
     { name: 'litellm', label: 'LiteLLM', ...installedLitellm(pythons), runner: python(pythons.litellm) },
     {
@@ -40,15 +39,7 @@ export function routerContestants(pythons: Pythons): readonly RouterContestant[]
 }
 
 /** @param rows `STRATEGY/DEPLOYMENTS` */
-export async function askRouter(
-  { name, runner }: RouterContestant,
-  rows: readonly string[],
-  jobFile: string,
-): Promise<JobResult> {
-  const input: RouterInput = { picks: PICKS_IN_A_CALL };
-  return runJob(
-    runner,
-    { contestant: name, rows, limitMs: LIMIT_MS, timing: { warmUpMs: 200, sampleMs: 50 }, input },
-    jobFile,
-  );
+export function routerJob({ name }: RouterContestant, rows: readonly string[]): Job<RouterInput> {
+  const timing = { warmUpMs: 200, sampleMs: 50 };
+  return { contestant: name, rows, limitMs: LIMIT_MS, timing, input: { picks: PICKS_IN_A_CALL } };
 }

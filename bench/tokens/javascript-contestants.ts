@@ -1,11 +1,7 @@
 /** How each JavaScript contestant counts: its fastest documented call that takes special tokens as ordinary text. */
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { load, loadOwn } from '../child/door.ts';
 import type { CallInput, CallRow } from './protocol.ts';
 import type { EncodingName } from './rows.ts';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export type Count = (text: string) => number;
 
@@ -17,8 +13,8 @@ interface Opened {
 /** Imports a contestant and nothing else. Packages of `bench/` are named at run time: a clone may not have them. */
 export const IMPORTS: Readonly<Record<string, (encoding: EncodingName) => Promise<Opened>>> = {
   'fast-litellm': async (encoding) => {
-    const { getEncoding } = await load<{ getEncoding: (name: string) => { count: Count } }>(
-      door('fast-litellm/tokenizer'),
+    const { getEncoding } = await loadOwn<{ getEncoding: (name: string) => { count: Count } }>(
+      'fast-litellm/tokenizer',
     );
     return {
       open: () => {
@@ -72,21 +68,12 @@ export const IMPORTS: Readonly<Record<string, (encoding: EncodingName) => Promis
 /** The functions behind the call-by-call rows. */
 export async function openCalls(input: CallInput): Promise<Readonly<Record<CallRow, () => number>>> {
   const { model, messages, response } = input;
-  const library = await load<{
+  const library = await loadOwn<{
     tokenCounter(request: object): number;
     completionCost(question: object): number;
-  }>(door('fast-litellm'));
+  }>('fast-litellm');
   return {
     'calls/tokenCounter': () => library.tokenCounter({ model, messages }),
     'calls/completionCost': () => library.completionCost({ completionResponse: response, model }),
   };
-}
-
-/** What a user's import of the built package gives; only a file of the package itself may name it so. */
-function door(name: string): string {
-  return pathToFileURL(createRequire(path.join(ROOT, 'package.json')).resolve(name)).href;
-}
-
-async function load<T>(specifier: string): Promise<T> {
-  return (await import(specifier)) as T;
 }

@@ -1,6 +1,6 @@
 /** Writes docs/benchmarks-tokens.md from the results. Tables come from here only; nobody types them. */
 import { markdownTable } from '../markdown-table.ts';
-import { spread } from '../statistics.ts';
+import { figure, spread } from '../statistics.ts';
 import { CALL_ROWS } from './protocol.ts';
 import {
   expectedResult,
@@ -18,7 +18,7 @@ import {
   type Results,
 } from './results.ts';
 import { KIND_LABELS, type RowFacts } from './rows.ts';
-import { checkTargets, factorOverTiktoken, figure } from './targets.ts';
+import { checkTargets, factorOverTiktoken } from './targets.ts';
 
 export interface Report extends Results {
   readonly absent: readonly { readonly label: string; readonly why: string }[];

@@ -1,5 +1,5 @@
 /** What the rounds gave, and what follows from it: medians, ratios in one round, wrong counts. Pure functions. */
-import { spread } from '../statistics.ts';
+import { ratioByRound, spread } from '../statistics.ts';
 import type { FirstUse, Measured } from '../child/protocol.ts';
 import type { RowFacts } from './rows.ts';
 import type { Outcome } from '../child/run-job.ts';
@@ -83,17 +83,12 @@ export function megabytesPerSecond(row: RowFacts, measured: Measured): number {
 export function ratioTo(results: Results, other: string, row: string): Ratio | null {
   if (typeof outcomeOf(results, other, row) === 'string' || typeof outcomeOf(results, OURS, row) === 'string')
     return null;
-  const mine = participant(results, OURS)?.outcomes[row] ?? [];
-  const theirs = participant(results, other)?.outcomes[row] ?? [];
-  const ratios = mine.flatMap((ours, round) => {
-    const their = theirs[round];
-    return ours != null && their != null && isMeasured(ours) && isMeasured(their)
-      ? [their.nanoseconds / ours.nanoseconds]
-      : [];
-  });
-  if (ratios.length === 0) return null;
-  const { median, low } = spread(ratios);
-  return { median, lowest: low };
+  const roundsOf = (name: string): readonly (number | null)[] =>
+    (participant(results, name)?.outcomes[row] ?? []).map((outcome) =>
+      outcome !== null && isMeasured(outcome) ? outcome.nanoseconds : null,
+    );
+  const ratio = ratioByRound(roundsOf(other), roundsOf(OURS));
+  return ratio === null ? null : { median: ratio.median, lowest: ratio.low };
 }
 
 /** The contestant beside us that takes the least time, and what we are to it; null where nobody else got through. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measured, participantOf, resultsOf } from './sample-results.ts';
 import type { Participant } from './results.ts';
-import { checkTargets, figure, type TargetLine } from './targets.ts';
+import { checkTargets, type TargetLine } from './targets.ts';
 
 const verdictOf = (participants: readonly Participant[], start: string): TargetLine | undefined =>
   checkTargets(resultsOf(participants)).find(({ target }) => target.startsWith(start));
@@ -53,18 +53,5 @@ describe('targets', () => {
     expect(verdictOf([one], 'first use of an encoding < 60')?.verdict).toBe('met');
     expect(verdictOf([one], 'first use of an encoding < 40')?.verdict).toBe('not met');
     expect(verdictOf([one], 'nothing allocated')?.worst).toBe('0 of 1; worst 64.0 (o200k_base/12-tokens)');
-  });
-});
-
-describe('figure', () => {
-  it.each([
-    [1234.5, '1235'],
-    [123.4, '123'],
-    [12.34, '12.3'],
-    [0.012_345, '0.0123'],
-    [0, '0'],
-    [Infinity, 'Infinity'],
-  ])('writes %s with three digits that count', (value, text) => {
-    expect(figure(value)).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 /** What issue 4 asks of tokens and prices, and what a run says about it. */
-import { spread } from '../statistics.ts';
+import { figure, spread } from '../statistics.ts';
 import { ADVERSARIAL, COMMON_KINDS, KIND_LABELS, type RowFacts } from './rows.ts';
 import {
   expectedResult,
@@ -143,12 +143,4 @@ function line(
     verdict: met === cases.length ? 'met' : 'not met',
     worst: `${met} of ${cases.length}; worst ${figure(worst.value)}${lowest} (${worst.where})`,
   };
-}
-
-/** Three digits that count. */
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return '0';
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toFixed(Math.min(digits, 8));
 }
