@@ -55,7 +55,7 @@ export function wrongFiles(files: readonly string[]): readonly string[] {
 export function wrongModules(urls: readonly string[]): readonly string[] {
   if (!urls.some((url) => url.includes('/fast-litellm/dist/'))) return ['loaded nothing of the package'];
   const heavy =
-    /\/fast-litellm\/dist\/(gateway|store|cli|register)\/|\/node_modules\/(pino|undici|commander|pg|redis|ws|jose|@huggingface)\//;
+    /\/fast-litellm\/dist\/(gateway|store|cli|register)\/|\/node_modules\/(pino|undici|commander|pg|redis|ws|jose|openai|@huggingface)\//;
   return urls.filter((url) => heavy.test(url)).map((url) => `loads ${url.replace(/^.*\/node_modules\//, '')}`);
 }
 
@@ -131,16 +131,23 @@ function load(node: string, application: string, entry: string): z.infer<typeof 
 
 /** The first calls of the documents: a function that an older Node lacks shows when it runs, not when it is imported. */
 const FIRST_CALLS = `
-  import { completionCost, tokenCounter } from 'fast-litellm';
+  import { completion, completionCost, ConnectionPool, RateLimiter, tokenCounter } from 'fast-litellm';
   import { getEncoding } from 'fast-litellm/tokenizer';
+  const messages = [{ role: 'user', content: 'Hello!' }];
+  const answer = await completion({ model: 'simulated/fast', messages });
+  const error = await completion({ model: 'simulated/error-401', messages }).catch((caught) => caught);
   const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 };
   process.stdout.write(JSON.stringify([
     getEncoding('o200k_base').encode('Hello world'),
     getEncoding('cl100k_base').encode('a<|endoftext|>', { allowedSpecial: 'all' }),
-    tokenCounter({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello!' }] }),
+    tokenCounter({ model: 'gpt-4o', messages }),
     completionCost({ completionResponse: { model: 'gpt-4o', choices: [], usage } }),
+    answer.choices[0].finish_reason,
+    error.name,
+    new RateLimiter({ requests: 1 }).take('me').remaining.requests,
+    new ConnectionPool().stats().length,
   ]));`;
-const FIRST_ANSWERS = JSON.stringify([[13_225, 2375], [64, 100_257], 9, 0.0035]);
+const FIRST_ANSWERS = JSON.stringify([[13_225, 2375], [64, 100_257], 9, 0.0035, 'stop', 'AuthenticationError', 0, 0]);
 
 function callProblems(node: string, application: string): readonly string[] {
   const file = path.join(application, 'calls.mjs');

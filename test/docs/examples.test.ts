@@ -68,6 +68,7 @@ test.each([
   ['README.md', 2],
   ['docs/tokens.md', 8],
   ['docs/router.md', 12],
+  ['docs/library.md', 22],
   ['docs/rollout.md', 5],
 ])('%s', async (name, atLeast) => {
   const { source, checks } = programOf(readFileSync(path.join(root, name), 'utf8'));

@@ -25,6 +25,13 @@ afterAll(async () => {
   await provider.close();
 });
 
+/** `{ role, content, self: … }` without an end. */
+function circle(): object {
+  const message: Record<string, unknown> = { role: 'user', content: 'Hello!' };
+  message['self'] = message;
+  return message;
+}
+
 const json = (path: string, answer: object): void =>
   provider.on(path, (call) => call.answer(200, JSON.stringify(answer)));
 const lastCall = (): ProviderCall => provider.calls.at(-1) as ProviderCall;
@@ -75,6 +82,8 @@ describe('a chat', () => {
     ['a signal that is none', { model: 'chat', messages, signal: {} }, /`signal` has to be an AbortSignal/],
     ['a negative number of retries', { model: 'chat', messages, numRetries: -1 }, /`num_retries` has to be a number/],
     ['a bigint', { model: 'chat', messages: [{ role: 'user', content: 1n }] }, /JSON cannot say/],
+    ['a message that holds itself', { model: 'chat', messages: [circle()] }, /`messages` .* a reference to itself/],
+    ['a tool that holds itself', { model: 'chat', messages, tools: [circle()], stream: true }, /`tools` .* to itself/],
     ['headers that are none', { model: 'chat', messages, extraHeaders: { 'a b': 'c' } }, /`extraHeaders` has to be/],
   ])('with %s is refused in words', async (_name, call, text) => {
     const error = await errorOf(router.completion(call as never));
@@ -129,6 +138,10 @@ describe('other calls', () => {
   it('transcriptions send the file as a form', async () => {
     json('/v1/audio/transcriptions', { text: 'hello' });
     const file = { name: 'a.mp3', data: new Uint8Array([7, 7]) };
+    await expect(router.transcription({ model: 'chat', file, keywords: circle() })).rejects.toMatchObject({
+      code: 'bad_request',
+      param: 'keywords',
+    });
     const answer = await router.transcription({ model: 'chat', file, language: 'en', numRetries: 0 });
     expect(answer.text).toBe('hello');
     const form = await new Response(new Uint8Array(lastCall().body), {

@@ -5,13 +5,13 @@
 import type { CallbackOptions } from '../callbacks/contract.ts';
 import type { FallbackModel, RetryPolicy, RouterFile, SnakeCased } from '../router/contract.ts';
 
-/** Every member may be left out or undefined. */
-type Optional<Members> = { readonly [Name in keyof Members]?: Members[Name] | undefined };
+/** Every member may be left out, undefined, or null, which is Python's way to leave one out. */
+type Optional<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
 
 /** How a call is made. Times in seconds. */
 interface Options {
   /** Ends the call in any phase; it then rejects with the signal's reason. */
-  signal: AbortSignal | null;
+  signal: AbortSignal;
   /** For a whole answer. Default 6000. */
   timeout: number;
   /** That a stream may be silent. Default: `timeout`, else 600. */
@@ -48,7 +48,7 @@ interface Options {
   /** A canned answer instead of a provider's, an error, or its name (`litellm.RateLimitError`); for tests. */
   mockResponse: unknown;
   /** For callbacks; never sent, but with `responses`. */
-  metadata: object | null;
+  metadata: object;
   tags: readonly string[];
   litellmCallId: string;
   /** Callbacks get no texts of this call. */
@@ -62,37 +62,37 @@ interface Options {
 
 /** Parameters of chats that LiteLLM knows; which a model takes is the provider's matter. */
 interface ChatParameters {
-  temperature: number | null;
-  topP: number | null;
-  n: number | null;
-  stop: string | readonly string[] | null;
-  maxTokens: number | null;
-  maxCompletionTokens: number | null;
-  presencePenalty: number | null;
-  frequencyPenalty: number | null;
-  logitBias: object | null;
+  temperature: number;
+  topP: number;
+  n: number;
+  stop: string | readonly string[];
+  maxTokens: number;
+  maxCompletionTokens: number;
+  presencePenalty: number;
+  frequencyPenalty: number;
+  logitBias: object;
   logprobs: unknown;
-  topLogprobs: number | null;
+  topLogprobs: number;
   user: string;
-  seed: number | null;
-  responseFormat: object | null;
-  tools: readonly object[] | null;
-  toolChoice: string | object | null;
+  seed: number;
+  responseFormat: object;
+  tools: readonly object[];
+  toolChoice: string | object;
   parallelToolCalls: boolean;
   functions: readonly object[];
   functionCall: string | object;
-  reasoningEffort: string | null;
-  verbosity: string | null;
-  thinking: object | null;
-  modalities: readonly string[] | null;
-  audio: object | null;
-  prediction: object | null;
+  reasoningEffort: string;
+  verbosity: string;
+  thinking: object;
+  modalities: readonly string[];
+  audio: object;
+  prediction: object;
   webSearchOptions: object;
-  serviceTier: string | null;
+  serviceTier: string;
   safetyIdentifier: string;
-  store: boolean | null;
+  store: boolean;
   promptCacheKey: string;
-  streamOptions: object | null;
+  streamOptions: object;
   /** With a mock: calls in its message, seconds before it answers, a time-out in its place. */
   mockToolCalls: readonly object[];
   mockDelay: number;

@@ -67,7 +67,7 @@ function recordOf(list: HeaderList): Record<string, string | readonly string[]> 
   return record;
 }
 
-export class AnswerBody extends Readable implements PoolBody, BodySink {
+class AnswerBody extends Readable implements PoolBody, BodySink {
   readonly #source: BodySource;
 
   constructor(source: BodySource) {

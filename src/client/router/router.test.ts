@@ -64,6 +64,15 @@ describe('options', () => {
     ],
     [{ modelList: [{ modelNames: 'a' }] }, /Unknown member of modelList\[0\]: modelNames\. Did you mean modelName\?/],
     [{ modelList: [entry('a', 'x', { rpm: 'many' })] }, /modelList\[0\]\.litellm_params\.rpm/],
+    [{ modelList: [entry('a', 'x'), entry('a', 'y', { tpm: -5 })] }, /modelList\[1\]\.litellm_params\.tpm/],
+    [{ modelList: [entry('a', 'x', { rpm: Number.NaN })] }, /modelList\[0\] holds something that JSON cannot say/],
+    [
+      { modelList: [entry('a', 'x', { maxParallelRequests: 'abc' })] },
+      /max_parallel_requests: expected a whole number, 1 or more, found a string\. Correct the value, or let/,
+    ],
+    [{ modelList: [entry('a', 'x', { maxParallelRequests: 0 })] }, /1 or more, found zero/],
+    [{ modelList: [entry('a', 'x', { maxParallelRequests: -1 })] }, /1 or more, found a negative number/],
+    [{ defaultMaxParallelRequests: 0 }, /defaultMaxParallelRequests has to be a whole number, 1 or more/],
     [
       { modelList: [entry('a', 'x', { azureAdTokenProvider: () => 'token' })] },
       /modelList\[0\] holds something that JSON cannot say/,
