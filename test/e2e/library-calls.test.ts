@@ -1,8 +1,9 @@
 /** `completion` and its like without a router: what the provider gets, and what the program. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveEnvironment } from '../../src/config/environment.ts';
-import { completion, embedding, imageGeneration, moderation, rerank } from '../../src/index.ts';
-import { responses, speech, textCompletion, transcription } from '../../src/index.ts';
+import { completion, embedding, imageGeneration, moderation, registerModel, rerank } from '../../src/index.ts';
+import { type ChatCompletionChunk, responses, speech, streamChunkBuilder } from '../../src/index.ts';
+import { textCompletion, transcription } from '../../src/index.ts';
 import { TestCalls } from '../support/direct-calls.ts';
 import { errorOf, messages } from '../support/library-router.ts';
 import { answerWhole, beginStream, HEALTHY_TEXT } from '../support/scripted-answers.ts';
@@ -80,6 +81,11 @@ describe('a call', () => {
     const priced = await calls.completion({ ...call, inputCostPerToken: 0.5, outputCostPerToken: 1 });
     expect(priced._hidden_params.response_cost).toBe(500);
     expect(lastCall().json).toEqual({ model: 'gpt-4o-mini', messages });
+    const price = { litellm_provider: 'openai', mode: 'image_generation', input_cost_per_image: 0.04 };
+    registerModel({ '1024-x-1024/registered-image': price });
+    provider.on('registered-image', (image) => image.answer(200, '{"created":1,"data":[{"url":"u"},{"url":"v"}]}'));
+    const pictures = { model: 'openai/registered-image', prompt: 'A cat', size: '1024x1024', n: 2, ...at() };
+    expect((await imageGeneration(pictures))._hidden_params.response_cost).toBeCloseTo(0.08, 10);
   });
 
   it('refuses what the model does not take, unless told to drop or to allow it', async () => {
@@ -185,6 +191,16 @@ describe('a stream', () => {
     }
     expect(text).toBe('word0 word1');
     await lastCall().closed;
+  });
+
+  it('hides what it used from who did not ask, and streamChunkBuilder finds it', async () => {
+    const chunks: ChatCompletionChunk[] = [];
+    for await (const chunk of await calls.stream({ model: 'openai/m', messages, ...at() })) chunks.push(chunk);
+    expect(JSON.stringify(chunks)).not.toContain('usage');
+    expect(streamChunkBuilder(chunks)).toMatchObject({
+      choices: [{ message: { content: HEALTHY_TEXT } }],
+      usage: { prompt_tokens: 7, completion_tokens: 60 },
+    });
   });
 
   it('ends with its signal, and throws the signal’s reason', async () => {

@@ -38,7 +38,7 @@ export class CallCosts {
   costOf(call: CostedCall, answer: JsonObject): number | null {
     const { callType, pricedAs } = call.family;
     const { usage } = answer;
-    const { input } = call.body;
+    const { input, n } = call.body;
     const cost = this.#priceOf(call)({
       callType,
       usage: isJsonObject(usage) ? readUsage(usage) : null,
@@ -46,6 +46,9 @@ export class CallCosts {
       serviceTier: textAt(answer, 'service_tier'),
       at: this.#tools.now(),
       prompt: pricedAs === null && typeof input === 'string' ? input : '',
+      size: textAt(call.body, 'size'),
+      quality: textAt(call.body, 'quality'),
+      count: typeof n === 'number' ? n : null,
       response: pricedAs === null ? null : answer,
       responseKind: pricedAs ?? undefined,
     });

@@ -55,9 +55,10 @@ export interface CustomLogger {
 
 /** What a call, a router or the process may say about callbacks. */
 export interface CallbackOptions {
-  /** LiteLLM's `success_callback`. */
   readonly onSuccess?: CallCallback | readonly CallCallback[] | null | undefined;
-  /** LiteLLM's `failure_callback`. */
   readonly onFailure?: CallCallback | readonly CallCallback[] | null | undefined;
+  /** LiteLLM's names for the two. */
+  readonly success_callback?: CallCallback | readonly CallCallback[] | null | undefined;
+  readonly failure_callback?: CallCallback | readonly CallCallback[] | null | undefined;
   readonly callbacks?: CustomLogger | readonly CustomLogger[] | null | undefined;
 }

@@ -2,14 +2,18 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
 import { isRecord } from '../router/as-json.ts';
-import type { CallbackOptions, CustomLogger } from './contract.ts';
+import type { CustomLogger } from './contract.ts';
+
+type Kind = 'onSuccess' | 'onFailure' | 'callbacks';
 
 /** What a program may write for each; LiteLLM's own names are the second ones. */
-const SPELLINGS: ReadonlyMap<string, keyof CallbackOptions> = new Map([
+const SPELLINGS: ReadonlyMap<string, Kind> = new Map([
   ['onSuccess', 'onSuccess'],
+  ['on_success', 'onSuccess'],
   ['successCallback', 'onSuccess'],
   ['success_callback', 'onSuccess'],
   ['onFailure', 'onFailure'],
+  ['on_failure', 'onFailure'],
   ['failureCallback', 'onFailure'],
   ['failure_callback', 'onFailure'],
   ['callbacks', 'callbacks'],
@@ -34,12 +38,12 @@ export function splitCallbacks<Options>(options: Options): {
   return { rest: (rest ?? options) as Options, loggers: loggers ?? [] };
 }
 
-function loggersOf(spelling: string, name: keyof CallbackOptions, value: unknown): readonly CustomLogger[] {
+function loggersOf(spelling: string, name: Kind, value: unknown): readonly CustomLogger[] {
   if (value === undefined || value === null) return [];
   return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((each) => loggerOf(spelling, name, each));
 }
 
-function loggerOf(spelling: string, name: keyof CallbackOptions, value: unknown): CustomLogger {
+function loggerOf(spelling: string, name: Kind, value: unknown): CustomLogger {
   // LiteLLM has integrations by name.
   if (typeof value === 'string') {
     const text = `${spelling}: integrations by name are not there yet; hand in a function or a logger object, or keep LiteLLM.`;

@@ -4,7 +4,7 @@ import type { Deployment } from '../../config/snapshot.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import type { DeploymentInfo } from './contract.ts';
-import { type EntryRules, type ReadEntry, readEntries, readEntry } from './read-deployments.ts';
+import { type EntryRules, isParamName, type ReadEntry, readEntries, readEntry, respelled } from './read-deployments.ts';
 
 export interface ListChange {
   readonly list: DeploymentList;
@@ -63,7 +63,7 @@ function rulesOf(settings: JsonObject, environment: Environment): EntryRules {
   const defaults = settings['default_litellm_params'];
   return {
     environment,
-    defaults: isJsonObject(defaults) ? defaults : {},
+    defaults: isJsonObject(defaults) ? respelled(defaults, isParamName) : {},
     ignoreInvalid: settings['ignore_invalid_deployments'] === true,
   };
 }

@@ -77,6 +77,7 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
   /** Bytes that came before the first content. */
   #unopenedBytes = 0;
   #usage: JsonObject | null = null;
+  #last: JsonObject | null = null;
   /** What a terminal event said of a failure. */
   #failed: AttemptFailure | null = null;
   /** The provider's part is over. */
@@ -260,6 +261,7 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
     }
     this.#open();
     this.#settled = true;
+    this.#showUsage();
     if (this.#failed === null) owner.succeeded(this.#success(), this.#usage);
     else owner.broke(this.#failed);
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(DONE);
@@ -267,6 +269,15 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
     if (this.#control === null) return;
     wheel.arm(this.#deadline, CLOSING_MS);
     this.#control.resume();
+  }
+
+  /**
+   * LiteLLM-compat: who did not ask for usage finds it in the `_hidden_params` of the last chunk, which JSON does not show;
+   * `streamChunkBuilder` looks there.
+   */
+  #showUsage(): void {
+    if (this.#usage === null || this.#last === null || this.#options.includeUsage) return;
+    Object.defineProperty(this.#last, '_hidden_params', { value: { usage: this.#usage }, configurable: true });
   }
 
   #success(): AttemptSuccess {
@@ -280,6 +291,7 @@ export class EventStream implements AsyncIterableIterator<JsonObject, undefined>
   }
 
   #deliver(event: JsonObject): void {
+    this.#last = event;
     this.#options.onEvent?.(event);
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {

@@ -17,7 +17,7 @@ import type { JsonObject, JsonValue } from '../../protocol/json.ts';
 import { isInternalKey } from '../../providers/internal-keys.ts';
 import { OPENAI_CHAT_PARAMS } from '../../providers/openai-param-names.ts';
 import { asJson, isRecord } from './as-json.ts';
-import { snakeCase, unknownName } from './names.ts';
+import { camelCase, snakeCase, unknownName } from './names.ts';
 
 /** An entry in LiteLLM's spelling, and the deployments that it makes: one, several for a list of organisations, or none. */
 export interface ReadEntry {
@@ -46,9 +46,11 @@ export function readEntries(list: unknown, rules: EntryRules, name = 'modelList'
 export function readEntry(value: unknown, rules: EntryRules, name: string): ReadEntry | null {
   try {
     const entry = spelled(value, rules, name);
+    refuseNotYet(entry, name);
     return { entry, deployments: build(entry, rules, name) };
   } catch (error) {
-    if (!rules.ignoreInvalid || !(error instanceof GatewayError)) throw error;
+    // What is right and not there yet is no invalid entry.
+    if (!rules.ignoreInvalid || !(error instanceof GatewayError) || error.code === 'not_implemented') throw error;
     return null;
   }
 }
@@ -70,6 +72,25 @@ function spelled(value: unknown, { defaults }: EntryRules, name: string): JsonOb
     entry['litellm_params'] = { ...defaults, ...respelled(entry['litellm_params'], isParamName) };
   if (isRecord(entry['model_info'])) entry['model_info'] = respelled(entry['model_info'], () => true);
   return entry;
+}
+
+/** Limits that only the gateway keeps: ignored they would be no limits. */
+const NOT_YET = [
+  'max_budget',
+  'budget_duration',
+  'itpm',
+  'otpm',
+  'default_api_key_rpm_limit',
+  'default_api_key_tpm_limit',
+] as const;
+
+/** @throws GatewayError `not_implemented` */
+function refuseNotYet(entry: JsonObject, name: string): void {
+  const params = entry['litellm_params'];
+  const found = NOT_YET.find((each) => isRecord(params) && (params[each] ?? null) !== null);
+  if (found === undefined) return;
+  const text = `${name}: ${camelCase(found)} is not there yet in the library. Leave it out, or use the gateway for it.`;
+  throw new GatewayError('not_implemented', text, { param: name });
 }
 
 /** Settings are known by their names; any other parameter is the provider's, and stays as it is written. */
@@ -99,7 +120,7 @@ function build(entry: JsonObject, { environment }: EntryRules, name: string): re
     },
   }).dict(written, '');
   try {
-    return buildDeployments({ root, exact, environment, findings: new Findings() });
+    return buildDeployments({ root, exact, environment, findings: new Findings(), strict: true });
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
     const text = cause.message

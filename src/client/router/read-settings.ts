@@ -33,7 +33,7 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set(
 
 /** Options of LiteLLM that would change something and are not here yet: never ignored in silence. */
 const NOT_YET: ReadonlySet<string> = new Set(
-  `optional_pre_call_checks provider_budget_config redis_host redis_port redis_password redis_db redis_url cache_kwargs
+  `optional_pre_call_checks provider_budget_config tag_budget_config redis_host redis_port redis_password redis_db redis_url cache_kwargs
    cache_responses caching_groups default_priority alerting_config assistants_config search_tools routing_groups plugins
    enable_health_check_routing health_check_staleness_threshold health_check_ignore_transient_errors
    enable_weighted_failover deployment_affinity_ttl_seconds model_group_affinity_config tag_routing_prefix`.split(

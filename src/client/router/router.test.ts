@@ -65,7 +65,10 @@ describe('options', () => {
     [{ modelList: [{ modelNames: 'a' }] }, /Unknown member of modelList\[0\]: modelNames\. Did you mean modelName\?/],
     [{ modelList: [entry('a', 'x', { rpm: 'many' })] }, /modelList\[0\]\.litellm_params\.rpm/],
     [{ modelList: [entry('a', 'x'), entry('a', 'y', { tpm: -5 })] }, /modelList\[1\]\.litellm_params\.tpm/],
-    [{ modelList: [entry('a', 'x', { rpm: Number.NaN })] }, /modelList\[0\] holds something that JSON cannot say/],
+    [
+      { modelList: [entry('a', 'x', { rpm: Number.NaN })] },
+      /modelList\[0\] holds something that JSON cannot say: NaN as rpm/,
+    ],
     [
       { modelList: [entry('a', 'x', { maxParallelRequests: 'abc' })] },
       /max_parallel_requests: expected a whole number, 1 or more, found a string\. Correct the value, or let/,
@@ -77,6 +80,17 @@ describe('options', () => {
       { modelList: [entry('a', 'x', { azureAdTokenProvider: () => 'token' })] },
       /modelList\[0\] holds something that JSON cannot say/,
     ],
+    [{ modelList: [entry('a', 'x', { timeout: -1 })] }, /litellm_params\.timeout: expected a number, 0 or more, found/],
+    [{ modelList: [entry('a', 'x', { weight: -3 })] }, /litellm_params\.weight: .* found a negative number/],
+    [{ modelList: [entry('a', 'x', { cooldownTime: 'x' })] }, /litellm_params\.cooldown_time: .* found a string/],
+    [{ modelList: [entry('a', 'x', { numRetries: 'x' })] }, /litellm_params\.num_retries: .* found a string/],
+    [{ modelList: [entry('a', 'x', { order: Number.NaN })] }, /modelList\[0\] .* NaN as order/],
+    [
+      { modelList: [entry('a', 'x', { maxBudgt: 1 })] },
+      /litellm_params\.maxBudgt: no setting has this name, max_budget has/,
+    ],
+    [{ modelList: [entry('a', 'x', { rpmm: 1 })] }, /litellm_params\.rpmm: no setting has this name, rpm has/],
+    [{ modelList: [entry('a', 'x')], defaultLitellmParams: { maxParalelRequests: 1 } }, /max_parallel_requests has/],
     [null, /Router takes one object of options; got null/],
   ])('a slip is named: %j', (options, text) => {
     expect(refusal(options).message).toMatch(text);

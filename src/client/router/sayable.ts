@@ -1,5 +1,6 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
+import { whyUnsayable } from './as-json.ts';
 
 /**
  * Runs what walks a whole request. A program's objects may have no end, or hold what is no JSON: then it is refused with
@@ -11,20 +12,21 @@ export function sayable<Made>(body: JsonObject, walk: () => Made): Made {
     return walk();
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    const param = Object.keys(body).find((name) => !isJson(body[name]));
-    if (param === undefined) throw error;
-    const text =
-      `\`${param}\` holds something that JSON cannot say: a reference to itself, nesting without end, or a bigint. ` +
-      'Hand in plain data: copy the parts that the provider needs.';
-    throw new GatewayError('bad_request', text, { param, cause: error });
+    const [param, cause] = firstUnsayable(body) ?? [null, error];
+    if (param === null) throw error;
+    // No full stop: what was tried is said behind it.
+    const text = `\`${param}\` ${whyUnsayable(cause)}. Hand in plain data: copy the parts that the provider needs`;
+    throw new GatewayError('bad_request', text, { param, cause });
   }
 }
 
-function isJson(value: unknown): boolean {
-  try {
-    JSON.stringify(value);
-    return true;
-  } catch {
-    return false;
+function firstUnsayable(body: JsonObject): readonly [name: string, cause: unknown] | null {
+  for (const [name, value] of Object.entries(body)) {
+    try {
+      JSON.stringify(value);
+    } catch (cause) {
+      return [name, cause];
+    }
   }
+  return null;
 }

@@ -27,7 +27,10 @@ export function buildAnswer(
   if (first === undefined) return null;
   const isText = events.some(({ choices }) => isJsonArray(choices) && isJsonObject(choices[0]) && 'text' in choices[0]);
   const usage = new StreamUsage();
-  for (const event of events) if (isJsonObject(event['usage'])) usage.add(event['usage']);
+  for (const event of events) {
+    const told = event['usage'] ?? hiddenUsage(event);
+    if (isJsonObject(told)) usage.add(told);
+  }
   const head = headOf(events, first);
   const { choices, textOnly } = isText ? textChoices(events) : chatChoices(events, tools.nowMs);
   const model = typeof head['model'] === 'string' ? head['model'] : '';
@@ -37,6 +40,11 @@ export function buildAnswer(
     choices,
     usage: usage.whole({ model, choices, messages, textOnly }, tools.countTokens),
   };
+}
+
+/** Of streams whose reader did not ask for usage. */
+function hiddenUsage({ _hidden_params: hidden }: JsonObject): JsonValue | undefined {
+  return isJsonObject(hidden) ? hidden['usage'] : undefined;
 }
 
 function checkedChunk(chunk: unknown, index: number): JsonObject {
