@@ -1,10 +1,12 @@
 /**
  * `model_list` as LiteLLM's Router takes it in: defaults, ids, organisation lists, environments, credentials. An entry
  * that LiteLLM would leave out (a parameter of a type that cannot be) is left out with a warning; an entry that keeps
- * LiteLLM from starting is an error.
+ * LiteLLM from starting is an error. A setting that the deployment can do without and that cannot be read counts as not
+ * set, with a warning.
  */
 import { ConfigError } from './config-error.ts';
 import { deploymentId } from './deployment-id.ts';
+import { type EntrySection, misspelledSetting, unreadableSetting } from './deployment-rules.ts';
 import type { Environment } from './environment.ts';
 import type { Findings } from './findings.ts';
 import { coerceParam, isCallerLimit, isDeploymentLimit, ParamFault } from './param-types.ts';
@@ -12,7 +14,16 @@ import { topLevelList, wrongType } from './read-section.ts';
 import type { Deployment } from './snapshot.ts';
 import { JsonMaker } from './yaml/json.ts';
 import { pyString } from './yaml/py-text.ts';
-import { dictGet, kindName, pyDict, pyStr, type PyDict, type PyEntry, type PyValue } from './yaml/py-value.ts';
+import {
+  dictGet,
+  kindName,
+  type Place,
+  pyDict,
+  pyStr,
+  type PyDict,
+  type PyEntry,
+  type PyValue,
+} from './yaml/py-value.ts';
 
 export interface DeploymentSources {
   /** The document with every reference resolved. */
@@ -21,6 +32,8 @@ export interface DeploymentSources {
   readonly exact: PyDict;
   readonly environment: Environment;
   readonly findings: Findings;
+  /** Settings that cannot be read and misspelled ones are refused instead of told. Default false. */
+  readonly strict?: boolean;
 }
 
 interface RawEntry {
@@ -34,6 +47,14 @@ interface RawEntry {
 /** LiteLLM leaves this entry out and starts; `error` is what to say when nothing else is left. */
 interface LeftOut {
   readonly error: ConfigError;
+}
+
+/** What is wrong with a setting that the deployment can do without. */
+interface Slip {
+  readonly fault: string;
+  /** The fault, and what becomes of it. */
+  readonly note: string;
+  readonly remedy: string;
 }
 
 function requiredDict(entry: PyDict, key: string, path: string): PyDict {
@@ -161,7 +182,8 @@ class DeploymentBuilder {
       }
       return this.#perOrganization(params).map((own) => {
         const coerced = this.#coerced(own, (key) => (at = `${raw.path}.litellm_params.${key}`));
-        return this.#deployment(raw, id, coerced);
+        this.#tellMisspelled(raw.path, coerced);
+        return this.#deployment(raw, id, this.#readable(raw.path, 'litellm_params', coerced));
       });
     } catch (error) {
       if (!(error instanceof ParamFault)) throw error;
@@ -226,10 +248,39 @@ class DeploymentBuilder {
     return { ...params, entries };
   }
 
-  #deployment(raw: RawEntry, id: string, params: PyDict): Deployment {
-    const info = Object.assign(Object.create(null) as Record<string, unknown>, this.#json.object(raw.modelInfo), {
-      id,
+  /** Without the settings that cannot be read. @throws ConfigError for one of them, if strict */
+  #readable(path: string, section: EntrySection, dict: PyDict): PyDict {
+    const entries = dict.entries.filter(({ key, value }) => {
+      const name = pyString(key);
+      const unreadable = unreadableSetting(section, name, this.#json.value(value));
+      if (unreadable === null) return true;
+      const { fault, instead, remedy } = unreadable;
+      const note = `${fault}: it counts as not set, so that ${instead}`;
+      this.#tell(`${path}.${section}.${name}`, value.place, { fault, note, remedy });
+      return false;
     });
+    return entries.length === dict.entries.length ? dict : { ...dict, entries };
+  }
+
+  /** @throws ConfigError for a name that is nearly the name of a setting, if strict */
+  #tellMisspelled(path: string, params: PyDict): void {
+    for (const { key, value } of params.entries) {
+      const near = misspelledSetting(pyString(key));
+      if (near === null) continue;
+      const fault = `no setting has this name, ${near} has: it goes to the provider and sets nothing here`;
+      const remedy = `Write ${near}, or put what is meant for the provider under \`extra_body\`.`;
+      this.#tell(`${path}.litellm_params.${pyString(key)}`, value.place, { fault, note: fault, remedy });
+    }
+  }
+
+  #tell(key: string, place: Place, { fault, note, remedy }: Slip): void {
+    if (this.#sources.strict === true) throw new ConfigError('invalid_value', { ...place, key }, fault, remedy);
+    this.#sources.findings.warn(key, place, `${note}. ${remedy.slice(0, -1)}`);
+  }
+
+  #deployment(raw: RawEntry, id: string, params: PyDict): Deployment {
+    const modelInfo = this.#json.object(this.#readable(raw.path, 'model_info', raw.modelInfo));
+    const info = Object.assign(Object.create(null) as Record<string, unknown>, modelInfo, { id });
     for (const [key, value] of Object.entries(info)) if (value === null) delete info[key];
     info['db_model'] ??= false;
     const frozen = new JsonMaker().object(params);

@@ -76,6 +76,9 @@ const OWN_PARAMS = new Map([
   ['params temperature: .inf', 'JSON has no infinity'],
   ['params mock_response: {a: 1}', 'LiteLLM makes a reply object of it, with a random id'],
   ['params drop_params: maybe', 'what is no flag is left out'],
+  ['params timeout: soon', 'what cannot be read counts as not set, with a warning; LiteLLM answers each call with 500'],
+  ['params stream_timeout: x', 'the same'],
+  ['params weight: x', 'the same'],
   ['params big: 12345678901234567890123', 'numbers are doubles'],
 ]);
 

@@ -97,6 +97,30 @@ describe('options', () => {
     expect(refusal(options).code).toBe('bad_request');
   });
 
+  it.each([
+    ...['maxBudget', 'budgetDuration', 'itpm', 'otpm', 'defaultApiKeyRpmLimit', 'default_api_key_tpm_limit'].map(
+      (name) => ({
+        modelList: [entry('a', 'x', { [name]: 1 })],
+      }),
+    ),
+    { modelList: [entry('a', 'x')], defaultLitellmParams: { maxBudget: 1 } },
+    { modelList: [entry('a', 'x', { maxBudget: 1 })], ignoreInvalidDeployments: true },
+    { providerBudgetConfig: { openai: { budgetLimit: 1 } } },
+    { tagBudgetConfig: { prod: { maxBudget: 1 } } },
+  ])('a limit that is not there yet is not ignored: %j', (options) => {
+    expect(refusal(options)).toMatchObject({
+      code: 'not_implemented',
+      message: expect.stringMatching(/not there yet/),
+    });
+  });
+
+  it('a limit that is not set is none, and defaults may be spelled in either way', () => {
+    const params = { maxBudget: null, itpm: undefined };
+    const router = create({ modelList: [entry('a', 'x', params)], defaultLitellmParams: { maxParallelRequests: 3 } });
+    expect(router.getModelList()[0]?.litellmParams).toMatchObject({ max_parallel_requests: 3 });
+    expect(() => router.addDeployment(entry('b', 'y', { maxBudget: 1 }))).toThrow(/maxBudget is not there yet/);
+  });
+
   it.each(WRONG_FOR_ALL)('%s: %j is refused as in a file', (name, value, said) => {
     expect(refusal({ [name]: value }).message).toMatch(said);
     expect(refusal({ [camelCase(name)]: value }).code).toBe('bad_request');

@@ -8,7 +8,7 @@ import { ConfigError } from '../config-error.ts';
 import type { Findings } from '../findings.ts';
 import { placeOfPath, type PyDict } from '../yaml/py-value.ts';
 import { settingProblem } from './router-setting-rules.ts';
-import type { SettingPath, SettingProblem } from './setting-problem.ts';
+import { inYamlWords, type SettingPath, type SettingProblem } from './setting-problem.ts';
 
 export interface RouterSettingsSources {
   /** The document, for the lines of what is wrong. */
@@ -61,10 +61,4 @@ function refusal(root: PyDict, path: SettingPath, problem: SettingProblem): Conf
 /** `['router_settings', 'fallbacks', 0, 'gpt']` as `router_settings.fallbacks[0].gpt`. */
 export function pathText([first, ...rest]: SettingPath): string {
   return `${first}${rest.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('')}`;
-}
-
-function inYamlWords(found: string): string {
-  if (found === 'an array') return 'a list';
-  if (found === 'an object') return 'a mapping';
-  return found === 'null' ? 'nothing' : found;
 }

@@ -41,3 +41,10 @@ export function wrongShape(
 ): SettingProblem {
   return { kind: 'shape', at, expected, found, example };
 }
+
+/** What is there as a file says it: its lists are not arrays. */
+export function inYamlWords(found: string): string {
+  if (found === 'an array') return 'a list';
+  if (found === 'an object') return 'a mapping';
+  return found === 'null' ? 'nothing' : found;
+}
