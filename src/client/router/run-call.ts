@@ -28,6 +28,7 @@ import { failedCall, hiddenParams } from './report.ts';
 import type { CallCourse, CallGround } from './call-ground.ts';
 import type { Targets } from './targets.ts';
 import type { RouterTools } from './tools.ts';
+import { unifiedAnswer } from './unified-answer.ts';
 import { usedTokens } from './usage.ts';
 import { type WholeAnswer, WholeReply } from './whole-reply.ts';
 
@@ -213,7 +214,8 @@ class CallRun {
       return { kind: 'answered', answer, plan };
     }
     const { convertReply } = plan.target;
-    const converted = convertReply === undefined ? answer.json : convertReply(answer.json);
+    const own = convertReply === undefined ? answer.json : convertReply(answer.json);
+    const converted = call.family.family === 'chat' ? unifiedAnswer(own) : own;
     const json = call.family.emptyUsage && converted['usage'] == null ? { ...converted, usage: NO_USAGE } : converted;
     observer?.answered(json);
     if (isFiltered(json) && this.#routed.contentFilterFails)
