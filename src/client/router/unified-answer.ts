@@ -4,15 +4,18 @@
  */
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 
-const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
-  ...['stop', 'length', 'tool_calls', 'function_call', 'content_filter'].map((reason) => [reason, reason] as const),
-  ...['max_tokens', 'MAX_TOKENS', 'compaction'].map((reason) => [reason, 'length'] as const),
-  ['tool_use', 'tool_calls'],
-  ...[
-    ...['refusal', 'ERROR_TOXIC', 'SAFETY', 'RECITATION', 'LANGUAGE', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT'],
-    ...['SPII', 'IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'sensitive', 'guardrail_intervened', 'content_filtered'],
-  ].map((reason) => [reason, 'content_filter'] as const),
-]);
+/** OpenAI's words, and those of others that mean the same. */
+const WORDS: Readonly<Record<string, string>> = {
+  stop: 'stop',
+  length: 'length max_tokens MAX_TOKENS compaction',
+  tool_calls: 'tool_calls tool_use',
+  function_call: 'function_call',
+  content_filter: `content_filter refusal ERROR_TOXIC SAFETY RECITATION LANGUAGE OTHER BLOCKLIST PROHIBITED_CONTENT SPII
+    IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT sensitive guardrail_intervened content_filtered`,
+};
+const FINISH_REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries(WORDS).flatMap(([reason, words]) => words.split(/\s+/).map((word) => [word, reason] as const)),
+);
 
 /** Thoughts that stand before the answer in its text. */
 const THOUGHTS = /^<(?:think|thinking|budget:thinking)>([\s\S]*?)<\/(?:think|thinking|budget:thinking)>([\s\S]*)$/;
