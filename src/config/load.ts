@@ -16,14 +16,17 @@ import { MissingVariables } from './missing-variables.ts';
 import { ReferenceResolver } from './references.ts';
 import { readLimits } from './limit-settings.ts';
 import { reportKeys } from './report-keys.ts';
-import { checkRouterSettings } from './router-settings/check-router-settings.ts';
-import { tellStrayFallbacks } from './router-settings/stray-fallbacks.ts';
+import { checkRouterSettings, pathText } from './router-settings/check-router-settings.ts';
+import { plainSwitches } from './router-settings/plain-switches.ts';
+import { tellStrayFallbacks, type TellStray } from './router-settings/stray-fallbacks.ts';
+import { tellStrayNames } from './router-settings/stray-names.ts';
 import { findRestrictions } from './find-restrictions.ts';
 import { readAliases, readGeneralSettings, readLitellmSettings, readRouterSettings } from './settings.ts';
 import type { ConfigSnapshot, JsonObject } from './snapshot.ts';
+import { tellStrayBudgets } from './stray-budgets.ts';
 import { readStreamRecovery } from './stream-recovery.ts';
 import { dictFromJson, JsonMaker } from './yaml/json.ts';
-import { NOWHERE, pyDict, type PyDict } from './yaml/py-value.ts';
+import { NOWHERE, placeOfPath, pyDict, type PyDict } from './yaml/py-value.ts';
 
 export interface LoadOptions {
   /** Path of config.yaml; null or absent: `text`, or the document alone. */
@@ -82,10 +85,11 @@ export function loadConfigWithFiles(options: LoadOptions): LoadedConfig {
   const exact = new ReferenceResolver({ lookup: (name) => options.env.get(name), listItems: false }).dict(written, '');
   const missing = new MissingVariables();
   const lookup = (name: string): string | undefined => options.env.get(name) ?? exported.own.get(name);
-  const root = new ReferenceResolver({ lookup, listItems: true, onMissing: (one) => missing.add(one) }).dict(
+  const resolved = new ReferenceResolver({ lookup, listItems: true, onMissing: (one) => missing.add(one) }).dict(
     written,
     '',
   );
+  const root = plainSwitches(resolved);
   missing.refuseCritical(findings);
 
   const json = new JsonMaker();
@@ -101,9 +105,11 @@ export function loadConfigWithFiles(options: LoadOptions): LoadedConfig {
   const raw = json.object(root);
   const restrictions = findRestrictions({ raw, deployments, general, environment });
   reportKeys(raw, restrictions, findings);
-  const tell = (key: string, note: string): void => findings.warn(key, null, note);
+  const tell: TellStray = (at, note) => findings.warn(pathText(at), placeOfPath(root, at), note);
   tellStrayFallbacks({ router: router.raw, litellm: litellm.raw, deployments, aliases }, tell);
-  readStreamRecovery(router.raw, deployments, tell);
+  tellStrayNames({ router: router.raw, deployments, aliases }, tell);
+  tellStrayBudgets({ router: router.raw, deployments, environment }, tell);
+  readStreamRecovery(router.raw, deployments, (key, note) => findings.warn(key, null, note));
   const limited = { router: router.raw, litellm: litellm.raw, general: general.raw, environment, deployments };
   const refuse: RefuseSetting = (key, problem, remedy) => {
     throw new ConfigError('invalid_value', { file: options.path ?? null, line: null, key }, problem, remedy);

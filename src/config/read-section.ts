@@ -32,15 +32,11 @@ function isFalsy(value: PyValue): boolean {
   }
 }
 
-export function wrongType(key: string, value: PyValue, expected: string): ConfigError {
+/** @param found what is there, where its kind alone does not say what is wrong */
+export function wrongType(key: string, value: PyValue, expected: string, found = kindName(value)): ConfigError {
   const quoted = expected === 'a string' && value.kind !== 'list' && value.kind !== 'dict' && value.kind !== 'none';
   const remedy = quoted ? 'Put the value in quotes.' : `Write ${expected} there.`;
-  return new ConfigError(
-    'wrong_type',
-    { ...value.place, key },
-    `expected ${expected}, found ${kindName(value)}`,
-    remedy,
-  );
+  return new ConfigError('wrong_type', { ...value.place, key }, `expected ${expected}, found ${found}`, remedy);
 }
 
 /** One section such as `general_settings`. What Python holds for false (nothing, an empty list) is an empty section. */
@@ -89,7 +85,12 @@ export class Section {
     if (value === null) return null;
     const read = value.kind === 'bool' ? undefined : lenientNumber(value);
     if (read === undefined || Number.isNaN(read) || read < least) {
-      throw wrongType(this.#path(key), value, least === 0 ? 'a number, 0 or more' : `a number, ${least} or more`);
+      throw wrongType(
+        this.#path(key),
+        value,
+        `a number, ${least} or more`,
+        read !== undefined && read < 0 ? 'a negative number' : undefined,
+      );
     }
     return read;
   }

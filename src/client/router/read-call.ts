@@ -121,7 +121,8 @@ function isKnownName(name: string): boolean {
 }
 
 function wrong(method: string, name: string, wanted: string, got: unknown): GatewayError {
-  const text = `${method}: \`${name}\` has to be ${wanted}; got ${kindOfValue(got)}.`;
+  const found = typeof got === 'number' && got < 0 ? 'a negative number' : kindOfValue(got);
+  const text = `${method}: \`${name}\` has to be ${wanted}; got ${found}.`;
   return new GatewayError('bad_request', text, { param: name });
 }
 

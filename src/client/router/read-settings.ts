@@ -77,7 +77,7 @@ function notYet(name: string): GatewayError {
 export function checkedSetting(name: string, value: unknown, given: string, owner: string): JsonValue {
   // What JSON cannot say (NaN, a function) is told for what it is where it is the value itself.
   const json = typeof value === 'object' ? respelled(name, asJson(value, given)) : value;
-  const problem = settingProblem(name, json, { numbersAsText: false });
+  const problem = settingProblem(name, json, { numbersAsText: false, refusesSlips: true });
   if (problem !== null) throw refusal(owner, given, problem);
   return json as JsonValue;
 }

@@ -114,6 +114,42 @@ describe('options', () => {
     });
   });
 
+  it.each<[object, RegExp]>([
+    [{ fallbacks: [{ a: [{ modl: 'b' }] }] }, /Unknown member of a fallback: modl\. Did you mean model\?/],
+    [{ fallbacks: [{ a: [{ modelName: 'b' }] }] }, /Unknown member of a fallback: modelName\./],
+    [{ enableTagFiltering: 'True' }, /enableTagFiltering has to be true or false; got a string/],
+    [{ enableTagFiltering: 1 }, /has to be true or false; got a number/],
+    [{ routingStrategy: 'foo' }, /Unknown routing strategy: foo\.$/],
+  ])('what a file may say, or is only told of, is an error here: %j', (options, text) => {
+    expect(refusal(options).message).toMatch(text);
+  });
+
+  it.each<[object, RegExp]>([
+    [{ fallbacks: 'ok' }, /completion: fallbacks has to be a list of entries, .*; got a string/],
+    [{ fallbacks: [3] }, /fallbacks\[0\] has to be one model group with its fallbacks; got a number/],
+    [{ fallbacks: [['ok']] }, /fallbacks\[0\] has to be .*; got an array/],
+    [{ fallbacks: ['ok', 3] }, /fallbacks\[1\] has to be the name of a model, or a mapping with `model`; got a number/],
+    [{ fallbacks: [{ model: 'ok' }, { modl: 'ok' }] }, /fallbacks\[1\] has to be/],
+    [{ fallbacks: { ok: ['ok'] } }, /fallbacks has to be a list/],
+    [{ contextWindowFallbacks: 'ok' }, /context_window_fallbacks has to be a list/],
+    [{ contentPolicyFallbacks: ['ok'] }, /content_policy_fallbacks\[0\]/],
+    [{ modelGroupRetryPolicy: { a: { Oops: 1 } } }, /Unknown kind of error: Oops/],
+    [{ numRetries: -1 }, /`num_retries` has to be a number, 0 or more; got a negative number/],
+    [{ timeout: -1 }, /`timeout` .* got a negative number/],
+  ])('of one call are held to the same rules: %j', async (own, text) => {
+    const router = create({ modelList: [entry('a', 'x')] });
+    const error = await errorOf(router.completion({ model: 'a', messages, ...own }));
+    expect(error).toMatchObject({ code: 'bad_request', message: expect.stringMatching(text) });
+  });
+
+  it('of one call may be null, names, parameters, and entries of groups', async () => {
+    const router = create({ modelList: [entry('a', 'x')] });
+    const lists = [null, ['a'], ['a', { model: 'a', apiKey: 'k' }], [{ a: ['a'] }, { '*': 'a' }], []];
+    for (const fallbacks of lists)
+      await expect(router.completion({ model: 'a', messages, fallbacks } as never)).resolves.toHaveProperty('choices');
+    await router.close();
+  });
+
   it('a limit that is not set is none, and defaults may be spelled in either way', () => {
     const params = { maxBudget: null, itpm: undefined };
     const router = create({ modelList: [entry('a', 'x', params)], defaultLitellmParams: { maxParallelRequests: 3 } });

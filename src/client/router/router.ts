@@ -23,6 +23,7 @@ import type {
 import { splitCallbacks } from '../callbacks/read-callbacks.ts';
 import { askAll, askFastest, modelsOf, type StartedCall } from './batch.ts';
 import { CallStarter } from './call-starter.ts';
+import { checkRouterCall } from './check-call.ts';
 import type {
   Answered,
   BatchCall,
@@ -356,6 +357,9 @@ export class Router {
   }
 
   #start(family: CallFamily, question: object): StartedCall<unknown> {
-    return this.#calls.start(family, question, () => this.#setUp);
+    return this.#calls.start(family, question, (call) => {
+      checkRouterCall(call);
+      return this.#setUp;
+    });
   }
 }

@@ -1,5 +1,6 @@
 /** The shapes of fallback lists: targets by model group, and targets for every group. */
-import { isMapping, listOf, type SettingRule } from './setting-rule.ts';
+import { nearestName } from '../../errors/nearest-name.ts';
+import { isMapping, listOf, type SettingRule, type Writing } from './setting-rule.ts';
 import { type SettingPath, type SettingProblem, wrongShape } from './setting-problem.ts';
 
 const GROUPS = {
@@ -19,23 +20,33 @@ export const groupFallbacks: SettingRule = listOf(GROUPS, (entry, writing, at = 
     return wrongShape(at, entry, GROUP, groups.length === 0 ? 'nothing' : 'several groups');
   const [group, targets] = first;
   const below = [...at, group];
-  if (typeof targets === 'string') return target(targets, below);
+  if (typeof targets === 'string') return target(targets, writing, below);
   // Parameters without a model are tried with the group itself.
   return targets === null ? wrongShape(below, targets, TARGETS) : lists(targets, writing, below);
 });
 
 /** `default_fallbacks`: a mapping without `model` is a list of another shape that went astray. */
-export const targetFallbacks: SettingRule = listOf(TARGETS, (entry, _writing, at = []) =>
-  isMapping(entry) && entry['model'] === undefined ? wrongShape(at, entry, TARGET) : target(entry, at),
+export const targetFallbacks: SettingRule = listOf(TARGETS, (entry, writing, at = []) =>
+  isMapping(entry) && entry['model'] === undefined ? wrongShape(at, entry, TARGET) : target(entry, writing, at),
 );
 
-const lists = listOf(TARGETS, (entry, _writing, at = []) => target(entry, at));
+const lists = listOf(TARGETS, target);
 
-function target(value: unknown, at: SettingPath): SettingProblem | null {
+function target(value: unknown, writing: Writing, at: SettingPath = []): SettingProblem | null {
   if (typeof value === 'string') return value === '' ? wrongShape(at, value, TARGET, 'an empty name') : null;
   if (!isMapping(value)) return wrongShape(at, value, TARGET);
   const model = value['model'];
-  return model === undefined || typeof model === 'string'
-    ? null
-    : wrongShape([...at, 'model'], model, { ...TARGET, expected: 'the name of a model' });
+  if (model !== undefined && typeof model !== 'string')
+    return wrongShape([...at, 'model'], model, { ...TARGET, expected: 'the name of a model' });
+  const slip = writing.refusesSlips === true ? misspelledModel(value) : null;
+  return slip === null ? null : { kind: 'name', at, what: 'member of a fallback', given: slip, known: ['model'] };
+}
+
+const WRONG_NAMES: ReadonlySet<string> = new Set(['model_name', 'modelName']);
+
+/** The member of a fallback without `model` that was meant to be it; null: there is none, or nothing is missing. */
+export function misspelledModel(target: Readonly<Record<string, unknown>>): string | null {
+  if (target['model'] !== undefined) return null;
+  const names = Object.keys(target);
+  return names.find((name) => WRONG_NAMES.has(name) || nearestName(name, ['model'], 2) !== null) ?? null;
 }

@@ -65,7 +65,8 @@ function failurePolicy(known: readonly string[]): SettingRule {
 
 const retryPolicy = failurePolicy(RETRIES);
 
-const STRATEGY_ARGUMENTS: ReadonlyMap<string, SettingRule> = new Map([
+/** Of latency-based routing; LiteLLM's other strategies read `ttl` alone. */
+export const STRATEGY_ARGUMENTS: ReadonlyMap<string, SettingRule> = new Map([
   ['ttl', amount({ example: '3600' })],
   ['lowest_latency_buffer', amount({ example: '0.1' })],
   ['max_latency_list_size', amount({ least: 1, whole: true, example: '10' })],
@@ -78,6 +79,12 @@ const aliasTarget: SettingRule = (value, _writing, at = []) => {
   return wrongShape(at, model, { expected: 'the name of a model, or a mapping with `model`', example: 'gpt-4o' });
 };
 
+/** Settings that are on or off. */
+export const SWITCHES: readonly string[] =
+  `disable_cooldowns enable_pre_call_checks enable_tag_filtering tag_filtering_match_any drop_params
+   ignore_invalid_deployments half_open_probe panic_mode credential_cooldowns obey_retry_after full_jitter
+   timeout_fails_over skip_last_sleep wait_for_place retry_forbidden single_flight`.split(/\s+/);
+
 const RULES: ReadonlyMap<string, SettingRule> = new Map<string, SettingRule>([
   ...named(count, 'num_retries allowed_fails max_fallbacks'),
   ...named(amount({ example: '30' }), 'timeout stream_timeout cooldown_time retry_after retry_after_cap'),
@@ -88,12 +95,7 @@ const RULES: ReadonlyMap<string, SettingRule> = new Map<string, SettingRule>([
   ['retry_budget_ratio', amount({ mayBeUnbounded: true, example: '0.1' })],
   ['retry_budget_min_per_second', amount({ example: '10' })],
   ['hedge_after_ms', amount({ example: '500' })],
-  ...named(
-    flag,
-    `disable_cooldowns enable_pre_call_checks enable_tag_filtering tag_filtering_match_any drop_params
-     ignore_invalid_deployments half_open_probe panic_mode credential_cooldowns obey_retry_after full_jitter
-     timeout_fails_over skip_last_sleep wait_for_place retry_forbidden single_flight`,
-  ),
+  ...SWITCHES.map((name) => [name, flag] as const),
   ...named(groupFallbacks, 'fallbacks context_window_fallbacks content_policy_fallbacks'),
   ['default_fallbacks', targetFallbacks],
   ['retry_policy', retryPolicy],

@@ -127,7 +127,7 @@ describe('fallback lists', () => {
     const none = /^no model group, alias, wildcard or deployment has this name/;
     const settings = {
       router_settings: {
-        fallbacks: [{ gpt: ['small', 'azure/smal'] }, { 'azure/gtp': 'small' }],
+        fallbacks: [{ gpt: ['small', 'azure/smal'] }, { 'azure/gtp': ['small'] }],
         context_window_fallbacks: [{ gpt: [{ model: 'azure/large' }] }],
         default_fallbacks: ['azure/none'],
       },
@@ -157,6 +157,17 @@ describe('fallback lists', () => {
     expect(told(settings, models.slice(0, 2))).toEqual([]);
   });
 
+  test('with text for a list, or a target without a model, are told what becomes of it', () => {
+    const right = [{ gpt: [{ temperature: 0, num_retries: 1 }] }, { other: [{ model: 'small', top_k: 3 }] }];
+    expect(told({ router_settings: { fallbacks: right } })).toEqual([]);
+    const doubtful = [{ gpt: 'small' }, { other: [{ modl: 'small' }, { small: ['gpt'] }] }];
+    expect(told({ router_settings: { fallbacks: doubtful } })).toEqual([
+      ['router_settings.fallbacks[0].gpt', expect.stringMatching(/^text is read as one name/)],
+      ['router_settings.fallbacks[1].other[0]', expect.stringMatching(/^no `model` is named/)],
+      ['router_settings.fallbacks[1].other[1]', expect.stringMatching(/^no `model` is named/)],
+    ]);
+  });
+
   test('with a key or an address of an entry are told that it is not used', () => {
     const target = { model: 'small', api_key: 'sk-canary', api_base: 'http://canary' };
     const found = told({ router_settings: { fallbacks: [{ gpt: [target] }] } });
@@ -165,5 +176,95 @@ describe('fallback lists', () => {
       'router_settings.fallbacks[0].gpt[0].api_base',
     ]);
     expect(JSON.stringify(found)).not.toContain('canary');
+  });
+});
+
+describe('names that nothing stands for', () => {
+  const warned = (router_settings: JsonObject, models: JsonValue = MODELS): readonly (readonly [string, string])[] =>
+    warnings(load({ router_settings }, models)).map(({ key, note }) => [key, note]);
+
+  test('of a model behind an alias, or an alias behind an alias, are told', () => {
+    const [gpt] = MODELS as readonly JsonValue[];
+    const model_group_alias = { right: 'gpt', hid: { model: 'nope', hidden: true }, a: 'b', b: 'a', self: 'self' };
+    const alias = 'router_settings.model_group_alias';
+    expect(warned({ model_group_alias }, [gpt ?? null])).toEqual([
+      [`${alias}.hid`, expect.stringMatching(/^no model group, wildcard or deployment has the name/)],
+      [`${alias}.a`, expect.stringMatching(/^the alias stands for another alias, and aliases are followed once/)],
+      [`${alias}.b`, expect.stringMatching(/^the alias stands for another alias/)],
+      [`${alias}.self`, expect.stringMatching(/^the alias stands for another alias/)],
+    ]);
+    expect(warned({ model_group_alias: { w: 'openai/any', m: 'openai/gpt-up', i: 'id-gpt' } })).toEqual([]);
+  });
+
+  test('of a group with a retry policy, and of arguments of the strategy, are told', () => {
+    const model_group_retry_policy = { gpt: { TimeoutErrorRetries: 1 }, 'azure/nope': { TimeoutErrorRetries: 1 } };
+    const routing_strategy_args = { ttl: 60, lowest_latency_bufer: 0.1, foo: 1 };
+    expect(warned({ model_group_retry_policy, routing_strategy_args })).toEqual([
+      ['router_settings.model_group_retry_policy.azure/nope', expect.stringMatching(/^no request has this model/)],
+      [
+        'router_settings.routing_strategy_args.lowest_latency_bufer',
+        expect.stringMatching(/did you mean lowest_latency_buffer\?/),
+      ],
+      ['router_settings.routing_strategy_args.foo', expect.stringMatching(/known are ttl, lowest_latency_buffer/)],
+    ]);
+  });
+
+  test('of a provider with a budget are told, with the nearest one, and with the line', () => {
+    const text = `model_list:
+- {model_name: a, litellm_params: {model: openai/x, api_key: k}}
+router_settings:
+  provider_budget_config:
+    openai: {budget_limit: 1, time_period: 1d}
+    opnai: {budget_limit: 1, time_period: 1d}
+    azure: {budget_limit: 1, time_period: 1d}
+    qqqqqqqq: {budget_limit: 1, time_period: 1d}
+`;
+    expect(warnings(loadConfig({ text, env: new Map() })).map(({ note }) => note)).toEqual([
+      'no provider has this name, so that the budget restricts nothing; did you mean openai? (line 6)',
+      'no deployment has this provider, so that the budget restricts nothing (line 7)',
+      'no provider has this name, so that the budget restricts nothing; check the spelling (line 8)',
+    ]);
+  });
+
+  test('of a provider that a wildcard may mean are not told', () => {
+    const models = [{ model_name: '*', litellm_params: { model: '*' } }];
+    const provider_budget_config = { azure: { budget_limit: 1 }, anthropic: { budget_limit: 1 } };
+    expect(warned({ provider_budget_config }, models)).toEqual([]);
+  });
+});
+
+describe('switches', () => {
+  test.each<[JsonValue, boolean]>([
+    ['True', true],
+    ['true', true],
+    [' TRUE ', true],
+    ['1', true],
+    [1, true],
+    ['False', false],
+    ['0', false],
+    [0, false],
+  ])('%j is %j', (written, meant) => {
+    const names = ['enable_tag_filtering', 'enable_pre_call_checks', 'tag_filtering_match_any', 'panic_mode'];
+    const { router, raw } = load({ router_settings: Object.fromEntries(names.map((name) => [name, written])) });
+    for (const name of names) expect([name, router.raw[name]]).toEqual([name, meant]);
+    expect(raw['router_settings']).toEqual(router.raw);
+  });
+
+  test('of the environment are text, and nothing else of the section is changed', () => {
+    const text = 'model_list: []\nrouter_settings: {panic_mode: os.environ/ON, num_retries: 1, redis_password: "0"}\n';
+    const { router } = loadConfig({ text, env: new Map([['ON', '1']]) });
+    expect(router.raw).toEqual({ panic_mode: true, num_retries: 1, redis_password: '0' });
+  });
+
+  test.each(['no', 'on', '', 2, -1, []])('%j is refused', (written) => {
+    expect(() => load({ router_settings: { panic_mode: written } })).toThrow(/panic_mode: expected true or false/);
+  });
+});
+
+describe('numbers below zero', () => {
+  test.each(['router_settings', 'litellm_settings'])('are called so: %s', (section) => {
+    const text = JSON.stringify({ model_list: MODELS, [section]: { num_retries: -1 } });
+    expect(refusal(text).message).toContain('expected a number, 0 or more, found a negative number');
+    expect(refusal('router_settings: {timeout: -5}').message).toContain('found a negative number');
   });
 });

@@ -5,6 +5,8 @@ import { type Expectation, type SettingPath, type SettingProblem, wrongShape } f
 export interface Writing {
   /** A number may be text: environment variables are never anything else. */
   readonly numbersAsText: boolean;
+  /** A misspelled name among parameters, which could be a provider's, is refused. Default false: a file is only told. */
+  readonly refusesSlips?: boolean;
 }
 
 /** @returns what is wrong first, or null */

@@ -4,9 +4,11 @@
  * which are not used here.
  */
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
-import { ModelIndex } from '../../router/model-index.ts';
+import { OPENAI_CHAT_PARAMS } from '../../providers/openai-param-names.ts';
+import { isInternalKey } from '../../providers/internal-keys.ts';
 import type { Deployment, ModelAlias } from '../snapshot.ts';
-import { pathText } from './check-router-settings.ts';
+import { misspelledModel } from './fallback-rules.ts';
+import { KnownModels } from './known-models.ts';
 import type { SettingPath } from './setting-problem.ts';
 
 export interface FallbackSources {
@@ -16,8 +18,8 @@ export interface FallbackSources {
   readonly aliases: ReadonlyMap<string, ModelAlias>;
 }
 
-/** @param key path from the top of the file */
-export type TellStray = (key: string, note: string) => void;
+/** @param at path from the top of the file */
+export type TellStray = (at: SettingPath, note: string) => void;
 
 const CHAINS = ['fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'];
 const CONNECTION = ['api_key', 'api_base', 'base_url'];
@@ -25,6 +27,10 @@ const CONNECTION = ['api_key', 'api_base', 'base_url'];
 const NO_TARGET =
   'no model group, alias, wildcard or deployment has this name: a request that falls back to it fails there; check the spelling';
 const NO_GROUP = 'no request has this model: no model group, alias or wildcard has this name; check the spelling';
+const NO_MODEL =
+  'no `model` is named, so that the group itself is asked again with these as parameters; write for instance {model: gpt-4o-mini}';
+const ONE_NAME =
+  'text is read as one name, where LiteLLM takes each letter for a name; write a list, for instance [gpt-4o-mini]';
 const NO_CONNECTION =
   'a key or an address of a fallback entry is not used; make a deployment of its own of it and name that';
 
@@ -33,12 +39,16 @@ export function tellStrayFallbacks({ router, litellm, deployments, aliases }: Fa
   const names = new KnownModels(deployments, aliases);
   const target = (value: JsonValue, at: SettingPath): void => {
     const model = isJsonObject(value) ? value['model'] : value;
-    if (typeof model === 'string' && !names.has(model)) tell(pathText(at), NO_TARGET);
-    if (isJsonObject(value))
-      for (const key of CONNECTION) if (value[key] != null) tell(pathText([...at, key]), NO_CONNECTION);
+    if (typeof model === 'string' && !names.has(model)) tell(at, NO_TARGET);
+    if (!isJsonObject(value)) return;
+    if (model === undefined && isDoubtful(value)) tell(at, NO_MODEL);
+    for (const key of CONNECTION) if (value[key] != null) tell([...at, key], NO_CONNECTION);
   };
   const targets = (value: JsonValue | undefined, at: SettingPath): void => {
-    if (typeof value === 'string') target(value, at);
+    if (typeof value === 'string') {
+      tell(at, ONE_NAME);
+      target(value, at);
+    }
     if (isJsonArray(value)) value.forEach((each, index) => target(each, [...at, index]));
   };
   for (const [section, settings] of Object.entries({ router_settings: router, litellm_settings: litellm })) {
@@ -47,41 +57,19 @@ export function tellStrayFallbacks({ router, litellm, deployments, aliases }: Fa
       entriesOf(settings[chain]).forEach((entry, index) => {
         for (const [group, list] of Object.entries(entry)) {
           const at = [section, chain, index, group];
-          if (group !== '*' && !names.mayBeAsked(group)) tell(pathText(at), NO_GROUP);
+          if (group !== '*' && !names.mayBeAsked(group)) tell(at, NO_GROUP);
           targets(list, at);
         }
       });
   }
 }
 
-function entriesOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return isJsonArray(value) ? value.filter(isJsonObject) : [];
+/** Parameters for another try with the same group are known ones; names of groups, or a slip for `model`, are not. */
+function isDoubtful(target: JsonObject): boolean {
+  const isParam = (name: string): boolean => isInternalKey(name) || OPENAI_CHAT_PARAMS.has(name);
+  return misspelledModel(target) !== null || !Object.keys(target).every(isParam);
 }
 
-class KnownModels {
-  readonly #index: ModelIndex;
-  readonly #names: readonly string[];
-
-  constructor(deployments: readonly Deployment[], aliases: ReadonlyMap<string, ModelAlias>) {
-    this.#index = new ModelIndex({
-      deployments,
-      aliases,
-      providerOf: () => null,
-      defaultFallback: null,
-      cache: new Map(),
-    });
-    this.#names = [...deployments.map(({ modelName }) => modelName), ...aliases.keys()];
-  }
-
-  has(model: string): boolean {
-    const found = this.#index.resolve(model);
-    if (!('unresolved' in found) || found.unresolved === 'blocked') return true;
-    // A bare name may be one of a wildcard such as `openai/*`: which provider it has is not known here.
-    return this.#index.hasWildcards && !model.includes('/');
-  }
-
-  /** LiteLLM-compat: an entry also holds for `provider/name` where it says `name`. */
-  mayBeAsked(group: string): boolean {
-    return this.has(group) || this.#names.some((name) => name.endsWith(`/${group}`));
-  }
+function entriesOf(value: JsonValue | undefined): readonly JsonObject[] {
+  return isJsonArray(value) ? value.filter(isJsonObject) : [];
 }
