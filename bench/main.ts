@@ -25,6 +25,9 @@ import { renderDocument } from './table/render-document.ts';
 import { renderSvg } from './table/render-svg.ts';
 import { tokensComponent } from './tokens/component.ts';
 
+/** Several components have a part in it: it comes last. */
+const START = 'Start-up and memory';
+
 const { values } = parseArgs({
   options: {
     python: { type: 'string', default: process.env['LITELLM_PYTHON'] ?? 'python3' },
@@ -77,7 +80,8 @@ async function measure(): Promise<Table> {
     now: () => performance.now(),
   });
   const versions = versionsOf(components, pythons);
-  return { environment, date, seconds: Math.round(since()), versions, fixtures, rows };
+  const ordered = rows.toSorted((left, right) => Number(left.section === START) - Number(right.section === START));
+  return { environment, date, seconds: Math.round(since()), versions, fixtures, rows: ordered };
 }
 
 /** In the order of the table. */

@@ -45,8 +45,8 @@ export function completionComponent(pythons: Pythons): Component {
       row('completion/mock', 'completion()', 'a call with mock_response'),
       row('completion/provider', 'completion()', 'a call to a mock provider, 8 at a time'),
       row('completion/stream', 'completion()', 'a stream of 64 events, 8 at a time'),
-      row(FIRST_TIME, 'Start-up and memory', 'import of the library and a first completion()'),
-      row(FIRST_MEMORY, 'Start-up and memory', 'what they add to the process', 'memory'),
+      row(FIRST_TIME, 'Start-up and memory', 'library, import and first completion()'),
+      row(FIRST_MEMORY, 'Start-up and memory', 'library, import and first completion()', 'memory'),
     ],
     open: async () => openSession(contestants),
   };

@@ -3,7 +3,7 @@ import { builtPackage, installedFastLitellm, installedLitellm, installedPackage,
 import type { Component, Contestant, Quantity, Reading, Row } from '../table/contract.ts';
 import { bytesPerKey, runMeasure, wrongDecisions } from './run-measure.ts';
 
-const MANY = 100_000;
+const MANY = 50_000;
 const SOME = 10_000;
 const OURS = 'fast-litellm';
 
@@ -28,7 +28,7 @@ const TASKS: readonly Task[] = [
   },
   {
     row: {
-      ...row('limiter/100k-keys', 'a decision, 100,000 keys'),
+      ...row('limiter/50k-keys', 'a decision, 50,000 keys'),
       lacking: { litellm: 'has no smaller call than its hook' },
     },
     keys: MANY,
@@ -43,7 +43,7 @@ const TASKS: readonly Task[] = [
     ours: 'fast-litellm, whole call, requests',
   },
   {
-    row: row('limiter/memory', 'resident memory a key, 100,000 keys', 'memory'),
+    row: row('limiter/memory', 'a key, 50,000 keys', 'memory'),
     keys: MANY,
     ours: 'fast-litellm, library',
   },

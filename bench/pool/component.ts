@@ -17,25 +17,33 @@ import {
 import { POOL_ROWS, type PoolInput } from './protocol.ts';
 
 const REQUESTS = 64;
-const MOST_CONNECTIONS = 4 * Math.max(...Object.values(POOL_ROWS));
+const MOST_CONNECTIONS = 4 * Math.max(...Object.values(POOL_ROWS).map(({ atATime }) => atATime));
 const PATH = '/v1/chat/completions';
 const BODY = WORKLOADS.find(({ name }) => name === 'chat-1k-c1')?.body ?? '';
 const JOB = { limitMs: 60_000, timing: { warmUpMs: 400, sampleMs: 100 } };
+const NO_FETCH = 'has no fetch()';
 const NO_POOL = 'its pool hands out strings and opens no connection';
 
 export function poolComponent(pythons: Pythons): Component {
   const contestants = contestantsOf(pythons);
   const row = (name: string, label: string): Row => ({
     name,
-    section: 'Connection pool',
-    label: `1 KB request over keep-alive, ${label}`,
+    section: 'Connection pool, keep-alive over real sockets',
+    label: `1 KB request, ${label}`,
     quantity: 'cpu',
     empty: { fast_litellm: NO_POOL },
   });
   return {
     name: 'pool',
     contestants,
-    rows: [row('pool/1', 'one at a time'), row('pool/64', '64 at a time')],
+    rows: [
+      row('pool/1', 'one at a time'),
+      row('pool/64', '64 at a time'),
+      {
+        ...row('pool/fetch-64', 'through fetch(), 64 at a time'),
+        lacking: { 'node-http': NO_FETCH, 'axios-agentkeepalive': NO_FETCH, litellm: NO_FETCH },
+      },
+    ],
     open: async () => openSession(contestants),
   };
 }
@@ -45,8 +53,15 @@ function contestantsOf(pythons: Pythons): readonly RunningContestant[] {
   const npm = { ...javascript, column: 'npm' } as const;
   const node = { ...npm, version: process.versions.node, missing: null };
   return [
-    { ...javascript, name: 'fast-litellm', label: 'fast-litellm', column: 'ours', ...builtPackage() },
-    { ...node, name: 'fetch', label: 'global fetch' },
+    {
+      ...javascript,
+      name: 'fast-litellm',
+      label: 'fast-litellm',
+      column: 'ours',
+      remark: '`request` and `fetch` of a `ConnectionPool`',
+      ...builtPackage(),
+    },
+    { ...node, name: 'global-fetch', label: 'global fetch' },
     { ...node, name: 'node-http', label: 'node:http agent' },
     { ...npm, name: 'undici', label: 'undici, default agent', ...installedPackage('undici') },
     { ...npm, name: 'axios-agentkeepalive', label: 'axios + agentkeepalive', ...installedPackage('axios') },

@@ -44,7 +44,7 @@ describe('renderDocument', () => {
       '**–**',
       '**0.500, fast-package**',
     ]);
-    expect(document).toContain('Lost: 1 of 2 rows. Section, lost row (to fast-package).');
+    expect(document).toContain('Lost: 1 of 2 rows. Section: lost row, CPU time (to fast-package).');
   });
 
   it('names who is absent with what installs them, and in the details who is wrong, has nothing, or is run otherwise', () => {
@@ -71,7 +71,7 @@ describe('renderDocument', () => {
 
   it('says that ours is wrong where it is, in bold', () => {
     const wrong = renderDocument(tableOf([rowOf('r', [entry('ours', [1], problem('wrong', '13 instead of 12'))])]));
-    expect(wrong).toContain('Lost: 1 of 1 rows. Section, r (wrong: 13 instead of 12).');
+    expect(wrong).toContain('Lost: 1 of 1 rows. Section: r, CPU time (wrong: 13 instead of 12).');
     expect(cellsOf(wrong, '**r**')[5]).toBe('**wrong**');
   });
 

@@ -4,7 +4,7 @@ import { markdownTable } from '../markdown-table.ts';
 import { figure } from '../statistics.ts';
 import type { Entry, RowResult, Table } from './contract.ts';
 import { judgeRow, spreadOf, wallOf, type Verdict } from './judge-row.ts';
-import { quantityText } from './quantity-text.ts';
+import { QUANTITY_NAMES, quantityText } from './quantity-text.ts';
 import { HEAD, sectionsOf, tableRows } from './table-rows.ts';
 
 export function renderDocument(table: Table): string {
@@ -53,7 +53,7 @@ function versionsText({ versions }: Table): string {
 }
 
 function rowTitle({ label, quantity }: RowResult): string {
-  return `${label}, ${quantity === 'cpu' ? 'CPU time' : quantity === 'wall' ? 'time' : quantity}`;
+  return `${label}, ${QUANTITY_NAMES[quantity]}`;
 }
 
 /** Which rows we lose, and to whom. */
@@ -62,7 +62,7 @@ export function lostText({ rows }: Table): string {
     const { isLost, bestOther, ours } = judgeRow(row);
     if (!isLost) return [];
     const how = ours?.problem == null ? `to ${bestOther?.label ?? ''}` : `${ours.problem.kind}: ${ours.problem.text}`;
-    return [`${row.section}, ${row.label} (${how})`];
+    return [`${row.section.split(',')[0] ?? ''}: ${row.label}, ${QUANTITY_NAMES[row.quantity]} (${how})`];
   });
   if (lost.length === 0) return `No row of ${rows.length} is lost.`;
   return `Lost: ${lost.length} of ${rows.length} rows. ${lost.join('; ')}.`;

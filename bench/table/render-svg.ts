@@ -4,15 +4,20 @@
  * without colours too. Colours follow the reader's light or dark mode. Pure.
  */
 import { figure } from '../statistics.ts';
-import type { RowResult, Table } from './contract.ts';
+import type { Entry, RowResult, Table } from './contract.ts';
 import { judgeRow } from './judge-row.ts';
+import { QUANTITY_NAMES } from './quantity-text.ts';
 import { lostText } from './render-document.ts';
 import { sectionsOf } from './table-rows.ts';
 
 const WIDTH = 960;
-const [CHART_LEFT, CHART_RIGHT] = [360, 740];
+const [CHART_LEFT, CHART_RIGHT] = [360, 710];
 const [TOP, LINE] = [96, 22];
 const [LITELLM_COLUMN, OTHER_COLUMN] = [820, 944];
+
+const LEGEND =
+  'CPU time, unless a row says otherwise. Bar: than LiteLLM; dot: than the best other. ' +
+  'Left of 1× it loses: bar hatched, dot hollow, name underlined.';
 
 const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
@@ -61,7 +66,7 @@ function head(scale: LogScale, height: number): readonly string[] {
   });
   return [
     text([16, 28], 'How many times better fast-litellm is', 'class="title"'),
-    text([16, 48], 'Bar: than LiteLLM. Dot: than the best other. Left of 1× it loses: hatched, name underlined.'),
+    text([16, 48], LEGEND),
     text([LITELLM_COLUMN, TOP - 12], '× LiteLLM', 'class="small" text-anchor="end"'),
     text([OTHER_COLUMN, TOP - 12], '× best other', 'class="small" text-anchor="end"'),
     ...ticks,
@@ -74,12 +79,16 @@ function rowParts(row: RowResult, y: number, scale: LogScale): readonly string[]
   const other = verdict.ratioTo(verdict.bestOther)?.median ?? null;
   const name = verdict.isLost ? 'class="lostname" text-anchor="end"' : 'text-anchor="end"';
   return [
-    text([CHART_LEFT - 16, y + 4], shortened(row.label), name),
+    text([CHART_LEFT - 16, y + 4], nameOf(row), name),
     ...(litellm === null ? [] : [bar(litellm, y, scale)]),
     ...(other === null
       ? []
       : [`<circle class="${other < 1 ? 'lostdot' : 'dot'}" cx="${scale.x(other)}" cy="${y}" r="5"/>`]),
-    text([LITELLM_COLUMN, y + 4], litellm === null ? '–' : figure(litellm), 'text-anchor="end"'),
+    text(
+      [LITELLM_COLUMN, y + 4],
+      litellm === null ? whyNot(verdict.of('litellm')) : figure(litellm),
+      'text-anchor="end"',
+    ),
     text([OTHER_COLUMN, y + 4], other === null ? '–' : figure(other), name),
   ];
 }
@@ -121,7 +130,7 @@ function description(table: Table): string {
   const rows = table.rows.map((row) => {
     const verdict = judgeRow(row);
     const ratio = verdict.ratioTo(verdict.of('litellm'));
-    return `${row.label}: ${ratio === null ? 'no ratio' : `${figure(ratio.median)} times LiteLLM`}`;
+    return `${nameOf(row)}: ${ratio === null ? 'no ratio' : `${figure(ratio.median)} times LiteLLM`}`;
   });
   return `${table.date}. ${lostText(table)} ${rows.join('; ')}.`;
 }
@@ -130,8 +139,13 @@ function text([x, y]: readonly [number, number], content: string, attributes = '
   return `<text x="${x}" y="${y}"${attributes === '' ? '' : ` ${attributes}`}>${escaped(content)}</text>`;
 }
 
-function shortened(label: string): string {
-  return label.length > 48 ? `${label.slice(0, 47)}…` : label;
+function nameOf({ label, quantity }: RowResult): string {
+  return quantity === 'cpu' ? label : `${label}, ${QUANTITY_NAMES[quantity]}`;
+}
+
+/** In the place of a ratio. */
+function whyNot(entry: Entry | null): string {
+  return entry?.problem == null || entry.problem.kind === 'none' ? '–' : entry.problem.kind;
 }
 
 function escaped(content: string): string {

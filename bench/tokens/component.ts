@@ -23,7 +23,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['json-100k', 'JSON, 100,000 characters'],
   ['cjk-10k', 'Chinese, 10,000 characters'],
   ['emoji-1k', 'emoji, 1,000 characters'],
-  ['whitespace-10k', 'white space, the same 10,000 characters again and again'],
+  ['whitespace-10k', 'white space, the same 10,000 characters'],
   ['whitespace-1k-new', 'white space, 500 texts of 1,000 characters'],
   ['english-1M', 'English, 1,000,000 characters'],
   ['base64-1M', 'base64, 1,000,000 characters'],
@@ -49,7 +49,7 @@ export function tokensComponent(pythons: Pythons): Component {
     ),
   );
   const section = `Token counting, ${ENCODING}`;
-  const first = { section: 'Start-up and memory', label: `import and first count in ${ENCODING}` };
+  const first = { section: 'Start-up and memory', label: 'tokenizer, import and first count' };
   return {
     name: 'tokens',
     contestants: contestants.map((one) => ({ ...one, column: COLUMNS[one.name] ?? 'npm' })),
@@ -70,7 +70,7 @@ export function tokensComponent(pythons: Pythons): Component {
         references: CALL_REFERENCES,
       })),
       { name: FIRST_TIME, ...first, quantity: 'cpu' },
-      { name: FIRST_MEMORY, section: first.section, label: 'what they add to the process', quantity: 'memory' },
+      { name: FIRST_MEMORY, ...first, quantity: 'memory' },
     ],
     open: async () => Promise.resolve(openSession(contestants)),
   };
