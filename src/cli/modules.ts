@@ -3,6 +3,7 @@ import { checkConfig } from '../config/check.ts';
 import { ConfigStore } from '../config/config-store.ts';
 import type { CatalogueKeys } from '../config/quick-start.ts';
 import type { Deployment } from '../config/snapshot.ts';
+import { limitMemoryFor } from '../gateway/limits/limit-memory.ts';
 import { startServing } from '../gateway/threads/start-serving.ts';
 import { allProviders, findProvider } from '../providers/catalogue/catalogue.ts';
 import { resolveProvider } from '../providers/resolve-provider.ts';
@@ -11,7 +12,12 @@ import type { Modules } from './ports.ts';
 export function createModules(env: ReadonlyMap<string, string>): Modules {
   return {
     openConfig: ({ path, document }) => ConfigStore.open({ path, document, env }),
-    checkConfig: (path) => checkConfig(path, env, { notNative: (deployment) => notNative(deployment, env) }),
+    checkConfig: (path) =>
+      checkConfig(path, env, {
+        notNative: (deployment) => notNative(deployment, env),
+        // Where limits are counted, Redis too, is read by the start alone.
+        verify: (snapshot) => void limitMemoryFor(snapshot, null),
+      }),
     startServing,
     providerKeys,
   };

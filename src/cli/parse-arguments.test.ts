@@ -93,7 +93,9 @@ describe('the command line', () => {
     [['--prot', '1'], "Unknown option '--prot' (Did you mean --port?)"],
     [['serve', 'me'], 'Unknown command: serve me.'],
     [['--config'], "Option '-c, --config <path>' argument missing."],
-    [['check'], "Missing required argument 'config'."],
+    [['check'], 'Name the file to check: "fast-litellm check config.yaml".'],
+    [['check', 'a.yaml', '--config', 'b.yaml'], 'Two files to check are named.'],
+    [['check', 'a.yaml', 'b.yaml'], 'Unknown command'],
   ])('refuses %j with one line', (args, line) => {
     expect(() => parse(args)).toThrow(UsageError);
     expect(() => parse(args)).toThrow(line);
@@ -110,6 +112,16 @@ describe('the command line', () => {
       strict: true,
       json: false,
     });
+  });
+
+  it.each([
+    [['check', '--config', 'c.yaml']],
+    [['check', '-c', 'c.yaml']],
+    [['check', '--config=c.yaml']],
+    [['--config', 'c.yaml', 'check']],
+    [['check', 'c.yaml', '--config', 'c.yaml']],
+  ])('takes the file of %j as it takes that of `check c.yaml`', (args) => {
+    expect(parse(args)).toEqual(parse(['check', 'c.yaml']));
   });
 
   it('groups the help, shows variables and examples, and prints the version', () => {

@@ -67,14 +67,26 @@ function createProgram(context: ParseContext, onCommand: (command: ParsedCommand
   program
     .command('check')
     .description('say what of a config file is served natively, and what is not')
-    .argument('<config>', 'path of the config file')
+    .argument('[config]', 'path of the config file; --config <path> and -c <path> say the same')
     .option('--strict', 'exit code 1 when any key is not served natively')
     .option('--json', 'print the findings as JSON')
     .exitOverride()
-    .action((config: string, options: { strict?: boolean; json?: boolean }) => {
-      onCommand({ kind: 'check', config, strict: options.strict === true, json: options.json === true });
+    .action((config: string | undefined, options: { strict?: boolean; json?: boolean }) => {
+      const path = fileToCheck(config, program.opts()['config']);
+      onCommand({ kind: 'check', config: path, strict: options.strict === true, json: options.json === true });
     });
   return program;
+}
+
+/** @param flag of the whole program, which commander takes behind the command too @throws UsageError */
+function fileToCheck(argument: string | undefined, flag: unknown): string {
+  const named = [argument, flag].filter((path) => typeof path === 'string' && path !== '');
+  const [path] = named;
+  if (typeof path !== 'string')
+    throw new UsageError('Name the file to check: "fast-litellm check config.yaml". Try "fast-litellm --help".');
+  if (named.some((other) => other !== path))
+    throw new UsageError('Two files to check are named. Name one, with --config or without.');
+  return path;
 }
 
 function configureOutput(program: Command, write: (text: string) => void): void {

@@ -62,4 +62,38 @@ describe('readBudgets', () => {
     expect(load).toThrow('the period of the budget cannot be read');
     expect(load).not.toThrow('canary');
   });
+
+  test.each([
+    ['max_budget: -1', 'max_budget', 'a budget needs a number of US dollars, 0 or more'],
+    ['max_budget: .nan', 'max_budget', 'a budget needs a number of US dollars, 0 or more'],
+    ['max_budget: 1\n    budget_duration: canary', 'budget_duration', 'the period of the budget cannot be read'],
+  ])('of a deployment is named with line, place and the names that it has there: %j', (lines, name, problem) => {
+    const text = `model_list:\n- model_name: gpt\n  litellm_params:\n    model: openai/x\n    ${lines}\n`;
+    const line = text.split('\n').findIndex((each) => each.includes(`${name}:`)) + 1;
+    expect(() => loadConfig({ text, env: new Map() })).toThrow(
+      `config:${line}: model_list[0].litellm_params.${name}: ${problem}. ` +
+        'Write for instance max_budget: 100 and budget_duration: 30d (s, m, h, d, w or mo).',
+    );
+  });
+
+  test('that is a switch is none: the deployment is left out, as with any limit that cannot be read', () => {
+    const entry = (name: string, budget: string): string =>
+      `- {model_name: ${name}, litellm_params: {model: openai/x, api_key: k${budget}}}\n`;
+    const text = `model_list:\n${entry('a', '')}${entry('b', ', max_budget: true')}`;
+    const { deployments, findings } = loadConfig({ text, env: new Map() });
+    expect(deployments.map(({ modelName }) => modelName)).toEqual(['a']);
+    expect(findings.filter(({ kind }) => kind === 'warning')).toEqual([
+      expect.objectContaining({
+        key: 'model_list[1].litellm_params.max_budget',
+        note: 'expected a number of US dollars, found a boolean; the deployment is left out, so that no limit is lost (line 3)',
+      }),
+    ]);
+  });
+
+  test('of a provider is named with its line', () => {
+    const text = 'model_list: []\nrouter_settings:\n  provider_budget_config:\n    openai: {budget_limit: true}\n';
+    expect(() => loadConfig({ text, env: new Map() })).toThrow(
+      /^config:4: router_settings\.provider_budget_config\.openai: /,
+    );
+  });
 });

@@ -80,15 +80,26 @@ interface Written {
   readonly duration: JsonValue | undefined;
 }
 
-function readBudget({ kind, name, path }: Named, { limit, duration }: Written, refuse: RefuseSetting): BudgetSetting {
+function readBudget({ kind, name, path }: Named, written: Written, refuse: RefuseSetting): BudgetSetting {
+  const read = parseBudget(written);
+  return 'problem' in read ? refuse(path, read.problem, REMEDY) : { kind, name, ...read };
+}
+
+export interface BudgetFault {
+  readonly of: 'limit' | 'duration';
+  readonly problem: string;
+}
+
+/** A number of dollars may be text; a switch is none. */
+export function parseBudget({ limit, duration }: Written): Omit<BudgetSetting, 'kind' | 'name'> | BudgetFault {
   const limitUsd = typeof limit === 'string' && limit.trim() !== '' ? Number(limit) : limit;
   if (typeof limitUsd !== 'number' || !Number.isFinite(limitUsd) || limitUsd < 0)
-    return refuse(path, 'a budget needs a number of US dollars', REMEDY);
-  if (duration === undefined || duration === null) return { kind, name, limitUsd, period: null, duration: null };
+    return { of: 'limit', problem: 'a budget needs a number of US dollars, 0 or more' };
+  if (duration === undefined || duration === null) return { limitUsd, period: null, duration: null };
   const period = typeof duration === 'string' ? parsePeriod(duration) : null;
   if (typeof duration !== 'string' || period === null)
-    return refuse(path, 'the period of the budget cannot be read', REMEDY);
-  return { kind, name, limitUsd, period, duration };
+    return { of: 'duration', problem: 'the period of the budget cannot be read' };
+  return { limitUsd, period, duration };
 }
 
 const REMEDY = 'Write for instance budget_limit: 100 and time_period: 30d (s, m, h, d, w or mo).';

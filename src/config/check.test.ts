@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig, checkExitCode, renderCheckJson, renderCheckText } from './check.ts';
+import { ConfigError } from './config-error.ts';
 
 const GOOD =
   'model_list: [{model_name: a, litellm_params: {model: openai/x, api_key: k}}]\ngeneral_settings: {master_key: sk-canary}\n';
@@ -59,5 +60,19 @@ describe('fast-litellm check', () => {
     });
     expect(renderCheckText(report)).toMatch(/0 of 1 deployments[^]*a \(openai\/x\): the provider is not native yet/);
     expect(checkExitCode(report, true)).toBe(1);
+  });
+
+  it('reports what the start refuses beyond the file itself', () => {
+    const report = checkConfig('config.yaml', new Map(), {
+      text: GOOD,
+      verify: () => {
+        throw new ConfigError('invalid_value', { file: null, line: null, key: 'a.b' }, 'is no port', 'Write one.');
+      },
+    });
+    expect([report.error, report.served, checkExitCode(report, false)]).toEqual([
+      'config: a.b: is no port. Write one.',
+      [],
+      1,
+    ]);
   });
 });

@@ -7,6 +7,8 @@ import type { ConfigFinding, ConfigSnapshot, Deployment, JsonObject, Restriction
 export interface CheckOptions {
   /** Why a deployment cannot be served natively, null when it can; from the provider catalogue. */
   notNative?(deployment: Deployment): string | null;
+  /** Reads what the start reads beyond the configuration itself. @throws ConfigError where the start would be refused */
+  verify?(snapshot: ConfigSnapshot): void;
   /** Replaces the file, for tests. */
   readonly text?: string;
 }
@@ -61,7 +63,9 @@ function reportOf(path: string, snapshot: ConfigSnapshot, options: CheckOptions)
 export function checkConfig(path: string, env: Environment, options: CheckOptions = {}): CheckReport {
   try {
     const text = options.text === undefined ? {} : { text: options.text };
-    return reportOf(path, loadConfig({ path, env, ...text }), options);
+    const snapshot = loadConfig({ path, env, ...text });
+    options.verify?.(snapshot);
+    return reportOf(path, snapshot, options);
   } catch (error) {
     if (error instanceof ConfigError) return emptyReport(path, error.message);
     throw error;

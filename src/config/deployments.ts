@@ -5,6 +5,7 @@
  * set, with a warning.
  */
 import { ConfigError } from './config-error.ts';
+import { parseBudget } from './budget-settings.ts';
 import { deploymentId } from './deployment-id.ts';
 import { type EntrySection, misspelledSetting, unreadableSetting } from './deployment-rules.ts';
 import type { Environment } from './environment.ts';
@@ -18,6 +19,7 @@ import {
   dictGet,
   kindName,
   type Place,
+  placeOf,
   pyDict,
   pyStr,
   type PyDict,
@@ -183,6 +185,7 @@ class DeploymentBuilder {
       return this.#perOrganization(params).map((own) => {
         const coerced = this.#coerced(own, (key) => (at = `${raw.path}.litellm_params.${key}`));
         this.#tellMisspelled(raw.path, coerced);
+        this.#checkBudget(raw.path, coerced);
         return this.#deployment(raw, id, this.#readable(raw.path, 'litellm_params', coerced));
       });
     } catch (error) {
@@ -271,6 +274,17 @@ class DeploymentBuilder {
       const remedy = `Write ${near}, or put what is meant for the provider under \`extra_body\`.`;
       this.#tell(`${path}.litellm_params.${pyString(key)}`, value.place, { fault, note: fault, remedy });
     }
+  }
+
+  /** @throws ConfigError for a budget that is below nothing, or whose period cannot be read */
+  #checkBudget(path: string, params: PyDict): void {
+    const { max_budget: limit = null, budget_duration: duration = null } = this.#json.object(params);
+    const read = limit === null ? null : parseBudget({ limit, duration });
+    if (read === null || !('problem' in read)) return;
+    const name = read.of === 'limit' ? 'max_budget' : 'budget_duration';
+    const place = { ...placeOf(params, name), key: `${path}.litellm_params.${name}` };
+    const remedy = 'Write for instance max_budget: 100 and budget_duration: 30d (s, m, h, d, w or mo).';
+    throw new ConfigError('invalid_value', place, read.problem, remedy);
   }
 
   #tell(key: string, place: Place, { fault, note, remedy }: Slip): void {

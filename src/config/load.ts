@@ -26,7 +26,7 @@ import type { ConfigSnapshot, JsonObject } from './snapshot.ts';
 import { tellStrayBudgets } from './stray-budgets.ts';
 import { readStreamRecovery } from './stream-recovery.ts';
 import { dictFromJson, JsonMaker } from './yaml/json.ts';
-import { NOWHERE, placeOfPath, pyDict, type PyDict } from './yaml/py-value.ts';
+import { dictGet, NOWHERE, placeOfPath, pyDict, type PyDict } from './yaml/py-value.ts';
 
 export interface LoadOptions {
   /** Path of config.yaml; null or absent: `text`, or the document alone. */
@@ -112,7 +112,9 @@ export function loadConfigWithFiles(options: LoadOptions): LoadedConfig {
   readStreamRecovery(router.raw, deployments, (key, note) => findings.warn(key, null, note));
   const limited = { router: router.raw, litellm: litellm.raw, general: general.raw, environment, deployments };
   const refuse: RefuseSetting = (key, problem, remedy) => {
-    throw new ConfigError('invalid_value', { file: options.path ?? null, line: null, key }, problem, remedy);
+    const isInDocument = dictGet(root, key.split('.', 1)[0] ?? '') !== undefined;
+    const place = isInDocument ? placeOfPath(root, key.split('.')) : { file: options.path ?? null, line: null };
+    throw new ConfigError('invalid_value', { ...place, key }, problem, remedy);
   };
   readBudgets(limited, refuse);
   readLimits(limited, refuse);

@@ -6,7 +6,8 @@
  */
 import { kindName, type PyValue } from './yaml/py-value.ts';
 
-type ParamType = 'str' | 'int' | 'rate' | 'places' | 'float' | 'bool' | 'dict' | 'list' | 'strings' | 'flag';
+type ParamType =
+  'str' | 'int' | 'rate' | 'places' | 'dollars' | 'float' | 'bool' | 'dict' | 'list' | 'strings' | 'flag';
 
 const TYPES: readonly (readonly [ParamType, string])[] = [
   [
@@ -24,9 +25,10 @@ const TYPES: readonly (readonly [ParamType, string])[] = [
   ['int', 'max_retries auto_router_max_input_chars valkey_port'],
   ['rate', 'tpm rpm itpm otpm default_api_key_tpm_limit default_api_key_rpm_limit'],
   ['places', 'max_parallel_requests'],
+  ['dollars', 'max_budget'],
   [
     'float',
-    `max_file_size_mb max_budget keepalive_seconds input_cost_per_token output_cost_per_token input_cost_per_second
+    `max_file_size_mb keepalive_seconds input_cost_per_token output_cost_per_token input_cost_per_second
      output_cost_per_second input_cost_per_pixel output_cost_per_pixel cache_creation_input_token_cost
      cache_read_input_token_cost input_cost_per_character output_cost_per_character input_cost_per_image
      output_cost_per_image input_cost_per_audio_token output_cost_per_audio_token input_cost_per_query
@@ -124,6 +126,8 @@ function coerced(type: ParamType, value: PyValue): PyValue {
       return limit(value, 0);
     case 'places':
       return limit(value, 1);
+    case 'dollars':
+      return value.kind === 'bool' ? expect(value, 'a number of US dollars') : float(value);
     case 'float':
       return float(value);
     case 'bool':
@@ -149,7 +153,7 @@ export function isCallerLimit(name: string): boolean {
 
 export function isDeploymentLimit(name: string): boolean {
   const type = TYPE_OF.get(name);
-  return type === 'rate' || type === 'places';
+  return type === 'rate' || type === 'places' || type === 'dollars';
 }
 
 /** @throws ParamFault */
