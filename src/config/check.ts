@@ -41,7 +41,7 @@ function reportOf(path: string, snapshot: ConfigSnapshot, options: CheckOptions)
   const keys = snapshot.findings.filter((finding) => finding.kind === 'key');
   const warnings = snapshot.findings.filter((finding) => finding.kind === 'warning');
   // A value that counts as something else than what is written is not served as written.
-  const doubted = new Set(warnings.map(({ key }) => key));
+  const isDoubted = (key: string): boolean => warnings.some((warning) => concerns(warning.key, key));
   const notNativeDeployments = snapshot.deployments.flatMap((deployment) => {
     const reason = options.notNative?.(deployment) ?? null;
     return reason === null ? [] : [{ modelName: deployment.modelName, model: deployment.model, reason }];
@@ -51,12 +51,18 @@ function reportOf(path: string, snapshot: ConfigSnapshot, options: CheckOptions)
     error: null,
     deployments: snapshot.deployments.length,
     notNativeDeployments,
-    served: keys.filter(({ key, treatment }) => treatment === 'served' && !doubted.has(key)),
+    served: keys.filter(({ key, treatment }) => treatment === 'served' && !isDoubted(key)),
     fallback: keys.filter((finding) => finding.treatment === 'fallback'),
     ignored: keys.filter((finding) => finding.treatment === 'ignored'),
     warnings,
     restrictions: snapshot.restrictions,
   };
+}
+
+/** Whether a warning is about a key, or about something below it. A section is served but for the keys that are told. */
+function concerns(warned: string, key: string): boolean {
+  if (warned === key) return true;
+  return key.includes('.') && warned.startsWith(key) && /^[.[]/.test(warned.slice(key.length));
 }
 
 /** Never throws for a faulty file: the report says so. */

@@ -30,7 +30,7 @@ export interface UnreadableSetting {
 const seconds = amount({ example: '30' });
 const count = amount({ whole: true, example: '3' });
 const anyNumber = amount({ least: null, example: '1' });
-const OF_ROUTER = 'that of `router_settings` holds';
+const OF_ROUTER = 'the one of `router_settings` holds';
 
 const PARAMS: ReadonlyMap<string, DeploymentRule> = new Map([
   ['timeout', { rule: seconds, instead: OF_ROUTER }],

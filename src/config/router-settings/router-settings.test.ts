@@ -90,12 +90,15 @@ router_settings: {max_attempts: os.environ/RETRIES, retry_policy: {TimeoutErrorR
   });
 
   test('that count as something else than what is written are not listed as served', () => {
-    const text = JSON.stringify({ model_list: MODELS, router_settings: { stream_recovery: 'wat', panic_mode: true } });
+    const router_settings = { stream_recovery: 'wat', panic_mode: true, fallbacks: [{ gpt: ['azure/none'] }] };
+    const text = JSON.stringify({ model_list: MODELS, router_settings });
     const report = checkConfig('config.yaml', new Map(), { text });
-    expect(report.warnings.map(({ key }) => key)).toEqual(['router_settings.stream_recovery']);
+    expect(report.warnings.map(({ key }) => key)).toEqual([
+      'router_settings.fallbacks[0].gpt[0]',
+      'router_settings.stream_recovery',
+    ]);
     const served = report.served.map(({ key }) => key);
-    expect(served).toContain('router_settings.panic_mode');
-    expect(served).not.toContain('router_settings.stream_recovery');
+    expect(served).toEqual(['model_list', 'router_settings', 'router_settings.panic_mode']);
   });
 
   test('of LiteLLM are known, tags and parallel requests too', () => {
