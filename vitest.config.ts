@@ -3,10 +3,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
-    // Suites with commands of their own: `test:engines`, `test:faults`, `test:litellm`, `test:register`,
+    // Suites with commands of their own: `test:deploy`, `test:engines`, `test:faults`, `test:litellm`, `test:register`,
     // `test:apps`, `check:package`, `verify:long`.
     exclude: [
       '**/node_modules/**',
+      'test/deploy/**',
       'test/engines/**',
       'test/faults/**',
       'test/litellm/**',
