@@ -6,7 +6,7 @@ export const REPLACED_PACKAGES: readonly ReplacedPackage[] = [
     name: 'js-tiktoken',
     component: 'tokenizer',
     versions: [
-      [1, 0, 7],
+      [1, 0, 12],
       [1, 1, 0],
     ],
     adapter: 'tokenizer/js-tiktoken',
@@ -21,7 +21,7 @@ export const REPLACED_PACKAGES: readonly ReplacedPackage[] = [
     name,
     component: 'tokenizer',
     versions: [
-      [1, 0, 7],
+      [1, 0, 15],
       [1, 1, 0],
     ],
     adapter: 'tokenizer/wasm-tiktoken',
@@ -41,5 +41,16 @@ export const REPLACED_PACKAGES: readonly ReplacedPackage[] = [
       { file: /^cjs\/(?:BytePairEncodingCore|GptEncoding)\.js$/, kind: 'commonjs', names: [] },
     ],
     earlyFolder: 'esm',
+  },
+  {
+    name: 'rate-limiter-flexible',
+    component: 'rate_limiter',
+    versions: [
+      [5, 0, 0],
+      [12, 0, 0],
+    ],
+    adapter: 'rate-limiter/memory-storage',
+    points: [{ file: /^lib\/component\/MemoryStorage\/MemoryStorage\.js$/, kind: 'commonjs', names: [] }],
+    earlyFolder: null,
   },
 ];

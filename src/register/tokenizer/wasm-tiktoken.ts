@@ -164,10 +164,25 @@ function constructLazily(tiktoken: TiktokenClass, known: KnownInstances): Tiktok
   });
 }
 
+/** Before version 1.0.22 only an object knows its name: then one is built for each model. */
+function nameForModelOf(original: ModuleExports, forModel: GetEncoding): (model: unknown) => unknown {
+  const own = original['get_encoding_name_for_model'];
+  if (typeof own === 'function') return own as (model: unknown) => unknown;
+  const names = new Map<unknown, unknown>();
+  return (model) => {
+    if (!names.has(model)) {
+      const built = forModel(model);
+      names.set(model, Reflect.get(built, 'name'));
+      built.free();
+    }
+    return names.get(model);
+  };
+}
+
 function encodingsByName(original: ModuleExports, known: KnownInstances): ModuleExports {
   const getOriginal = functionAt<GetEncoding>(original, 'get_encoding');
   const forModelOriginal = functionAt<GetEncoding>(original, 'encoding_for_model');
-  const nameForModel = functionAt<(model: unknown) => unknown>(original, 'get_encoding_name_for_model');
+  const nameForModel = nameForModelOf(original, forModelOriginal);
 
   const lazily = (name: unknown, extended: unknown, build: GetEncoding): Instance => {
     const split = known.isReady ? known.encodings.named(name, extended) : null;

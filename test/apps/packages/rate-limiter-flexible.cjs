@@ -1,0 +1,3 @@
+'use strict';
+
+require('./rate-limiter-calls.cjs')(require('rate-limiter-flexible'));
