@@ -27,6 +27,7 @@ const TOP: readonly Row[] = [
     SERVED,
     'model_list general_settings litellm_settings router_settings environment_variables include credential_list',
   ],
+  ['served', 'of this gateway alone; LiteLLM ignores it (docs/migrating-from-litellm.md)', 'acceleration'],
   ['fallback', LOGGING, 'callback_settings'],
   [
     'fallback',

@@ -5,6 +5,7 @@
  * itself sets under `environment_variables` (the process environment wins), and references inside lists resolve.
  */
 import { resolve } from 'node:path';
+import { checkAcceleration } from './acceleration-settings.ts';
 import { ConfigError } from './config-error.ts';
 import { readBudgets, type RefuseSetting } from './budget-settings.ts';
 import { buildDeployments } from './deployments.ts';
@@ -118,6 +119,7 @@ export function loadConfigWithFiles(options: LoadOptions): LoadedConfig {
   };
   readBudgets(limited, refuse);
   readLimits(limited, refuse);
+  checkAcceleration(raw, environment, refuse);
   const snapshot: ConfigSnapshot = Object.freeze({
     version: options.version ?? 1,
     source: options.path ?? null,

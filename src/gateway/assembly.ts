@@ -202,26 +202,30 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const { log, strictLimits } = shared;
   const routing = compileRouting({ state, log, strictLimits, memory, lane, index, knowledge, contextWindow });
   const costing = createCosting(snapshot, costs, () => state.now());
+  const compiled = createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION);
+  const responseIds = new ResponseIds(idSecret(snapshot));
+  const { policy } = routing.router;
   return {
     state,
     index,
     ...routing,
     recovery: compileRecovery(snapshot, prefillFact(knowledge)),
     flights: snapshot.router.raw['single_flight'] === true ? new SingleFlight() : null,
-    compiled: createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION),
+    compiled,
     upstream: shared.upstream,
     restrictions,
+    nativeCalls: shared.fallback?.nativeCalls({ snapshot, policy, index, compiled, responseIds }) ?? null,
     failures: {
       provider: mapProviderFailure,
       unreachable: mapProviderUnreachable,
       reported: mapProviderStreamError,
     },
-    responseIds: new ResponseIds(idSecret(snapshot)),
+    responseIds,
     headerWriter: new ReplyHeaderWriter(),
     timeouts: configuredTimeouts(snapshot),
     ...costing,
     counting,
-    contextWindow: routing.router.policy.enablePreCallChecks ? contextWindow : null,
+    contextWindow: policy.enablePreCallChecks ? contextWindow : null,
     newCallId: () => callIds.next(),
     settled: chargeBudgets(routing.limits.budgets, costing.costOf),
   };

@@ -25,7 +25,7 @@ export function effectiveChains(policy: RoutingPolicy, overrides: RoutingOverrid
   };
 }
 
-function isTargetList(value: RoutingOverrides['fallbacks']): value is readonly FallbackTarget[] {
+export function isTargetList(value: RoutingOverrides['fallbacks']): value is readonly FallbackTarget[] {
   return Array.isArray(value);
 }
 

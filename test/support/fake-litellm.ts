@@ -122,8 +122,9 @@ export class FakeLitellm {
       return;
     }
     const knows = this.#knows(request);
-    if (!knows && request.headers.authorization === undefined && path === '/v1/models') {
-      refuse(response);
+    if (path === '/v1/models' && !hasKey(request)) {
+      if (knows) response.end('{"data":[],"object":"list"}');
+      else refuse(response);
       return;
     }
     const received = receivedOf(request, response);
@@ -144,6 +145,10 @@ export class FakeLitellm {
     const key = (headers.authorization ?? headers['x-api-key'] ?? '').toString().replace(/^Bearer /, '');
     return this.#keys.has(key);
   }
+}
+
+function hasKey({ headers }: IncomingMessage): boolean {
+  return headers.authorization !== undefined || headers['x-api-key'] !== undefined;
 }
 
 function receivedOf(request: IncomingMessage, response: ServerResponse): Received {

@@ -3,13 +3,17 @@
  * configuration makes of it.
  */
 import type { Logger } from 'pino';
+import { readAcceleration } from '../../config/acceleration-settings.ts';
+import { callFeatures, type CallFeature } from '../../config/call-features.ts';
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import type { Deadlines } from '../../pool/deadlines.ts';
 import type { Upgrade } from '../../wire/contract.ts';
 import type { RouteDefinition } from '../contract.ts';
 import { compileOpenModeGuard } from '../http/open-mode-guard.ts';
+import { LLM_FAMILIES } from '../pipeline/llm-routes.ts';
 import type { UpstreamSender } from '../pipeline/pipeline.ts';
 import type { FallbackStage, FallbackStates, FallbackSummary, HandOverReason } from './contract.ts';
+import { NativeCalls, type NativeCallParts } from './native-calls.ts';
 import { componentPath, isOwnRoute } from './native-routes.ts';
 import { NativeExchange, type HandOverRules } from './offered-exchange.ts';
 import { relayUpgrade } from './relay-upgrade.ts';
@@ -61,8 +65,10 @@ export class FallbackLink {
       headers: { scheme, trustsForwarded, pseudonym },
       deadlines: deadlinesOf(snapshot),
     };
+    const features = unheeded(snapshot).filter(({ scope }) => scope === 'calls');
+    const callsAreLitellms = features.length > 0;
     const rules: HandOverRules = {
-      whole: () => null,
+      whole: (route) => (callsAreLitellms && makesCalls(route) ? 'feature' : null),
       draw: () => null,
       relay: (exchange, body, reason) => this.#relay(relay, exchange, body, reason),
     };
@@ -70,9 +76,14 @@ export class FallbackLink {
     const { sslVerify: verifyTls } = snapshot.litellm;
     return {
       offer: (exchange) => new NativeExchange(exchange, rules),
-      routes: (served) => [...served.flatMap(withFallback), this.#everythingElse(relay)],
+      routes: (served) => [...served.flatMap((route) => withFallback(route, snapshot)), this.#everythingElse(relay)],
       upgrade: (upgrade) => relayUpgrade({ ...relay, guard, verifyTls }, upgrade),
     };
+  }
+
+  /** What the pipeline asks of each call. */
+  nativeCalls(parts: Omit<NativeCallParts, 'features'>): NativeCalls {
+    return new NativeCalls({ ...parts, features: unheeded(parts.snapshot) });
   }
 
   #everythingElse(relay: Relay): RouteDefinition {
@@ -97,10 +108,26 @@ export class FallbackLink {
   }
 }
 
+/** Settings of model calls that have no effect here, without those that may be done without. */
+function unheeded(snapshot: ConfigSnapshot): readonly CallFeature[] {
+  const { nativeWithout } = readAcceleration(snapshot.raw, snapshot.environment);
+  return callFeatures(snapshot).filter(({ key }) => !nativeWithout.has(key));
+}
+
+function makesCalls({ family }: RouteDefinition): boolean {
+  return LLM_FAMILIES.has(family) || family === 'pass-through';
+}
+
 /** The route as it is with a fallback; nothing: LiteLLM serves it. */
-function withFallback(route: RouteDefinition): RouteDefinition[] {
+function withFallback(route: RouteDefinition, snapshot: ConfigSnapshot): RouteDefinition[] {
   if (isOwnRoute(route)) return [{ ...route, neverHandedOver: true }];
-  return componentPath(route) === null ? [] : [route];
+  if (componentPath(route) === null || (route.family === 'models' && mayHoldModels(snapshot))) return [];
+  return [route];
+}
+
+/** LiteLLM's database may hold models besides those of the file. */
+function mayHoldModels({ general, environment }: ConfigSnapshot): boolean {
+  return Boolean(general.raw['database_url']) || Boolean(environment.get('DATABASE_URL'));
 }
 
 /** Bounds that only a LiteLLM that hangs ever meets. */

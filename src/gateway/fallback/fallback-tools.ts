@@ -1,6 +1,9 @@
 /** What the fallback needs of the system; tests bring their own. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUndiciTransport } from '../../wire/undici-transport.ts';
+import { findProgram } from './find-program.ts';
+import { freePort } from './free-port.ts';
+import { launchLitellm, type LaunchLitellm } from './litellm-process.ts';
 import { litellmProbe, type Probe } from './probe-litellm.ts';
 
 export interface FallbackTools {
@@ -11,6 +14,10 @@ export interface FallbackTools {
   readonly now: () => number;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMs: () => number;
+  /** Path of a program; null: there is none. */
+  readonly findProgram: (name: string, environment: ReadonlyMap<string, string>) => string | null;
+  readonly freePort: () => Promise<number>;
+  readonly launch: LaunchLitellm;
 }
 
 export const SYSTEM_TOOLS: FallbackTools = {
@@ -18,4 +25,7 @@ export const SYSTEM_TOOLS: FallbackTools = {
   pause: async (ms, signal) => await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
+  findProgram,
+  freePort,
+  launch: launchLitellm,
 };

@@ -20,6 +20,7 @@ import type { UpstreamRequest } from '../../wire/contract.ts';
 import type { GatewayState } from '../contract.ts';
 import type { AddCostHeaders, CostOf } from '../costing.ts';
 import type { TokenCounting } from '../counting/contract.ts';
+import type { NativeCalls } from '../fallback/native-calls.ts';
 import type { RestrictionChecks } from '../auth/enforce-restrictions.ts';
 import type { ContextWindow } from './context-window.ts';
 import type { EmptyUsage } from './made-up-usage.ts';
@@ -120,6 +121,8 @@ export interface LlmPipeline {
   readonly upstream: UpstreamSender;
   readonly failures: FailureMapping;
   readonly restrictions: RestrictionChecks;
+  /** Calls that are LiteLLM's. Null: none stands behind the gateway. */
+  readonly nativeCalls: NativeCalls | null;
   readonly responseIds: ResponseIds;
   readonly headerWriter: ReplyHeaderWriter;
   timeouts(inputs: TimeoutInputs): EffectiveTimeouts;

@@ -95,7 +95,7 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
     headerSeconds: headerSeconds(exchange, 'x-litellm-timeout'),
     streamHeaderSeconds: headerSeconds(exchange, 'x-litellm-stream-timeout'),
   };
-  return {
+  const plan: RequestPlan = {
     family,
     fields,
     caller,
@@ -122,6 +122,8 @@ export function planRequest(pipeline: LlmPipeline, fields: RequestFields, facts:
     clientModel: bodyModel === null || !family.stampsModel ? null : Buffer.from(JSON.stringify(bodyModel)),
     tellsFailures: fields.routing.some(({ key, kind }) => key === 'include_fallback_errors' && kind === 'true'),
   };
+  pipeline.nativeCalls?.check(plan);
+  return plan;
 }
 
 function checkGroups({ restrictions }: LlmPipeline, { candidates }: Resolution, caller: CallerIdentity): void {
