@@ -4,6 +4,8 @@ import { figure, ratioByRound, spread } from './statistics.ts';
 describe('spread', () => {
   it('has the middle, the lowest and the highest, in whatever order they came', () => {
     expect(spread([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3 });
+    expect(spread([4, 1]).median).toBe(2.5);
+    expect(spread([7]).median).toBe(7);
     expect(spread([]).median).toBeNaN();
   });
 });

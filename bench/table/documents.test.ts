@@ -24,13 +24,13 @@ describe('the documents of a result', () => {
     expect(staleDocuments(root)).toEqual([]);
     expect(read('README.md')).toMatch(/^# Title\n\n<!-- bench:start -->\n\n!\[/);
     expect(read('README.md')).toMatch(/\n\n<!-- bench:end -->\n\nThe end\.\n$/);
-    expect(cellsOf(read('README.md'), 'row').slice(5)).toEqual(['2.00 µs', '10.0', '–', '10.0, litellm']);
+    expect(cellsOf(read('README.md'), 'row').slice(5)).toEqual(['1.50 µs', '9.50', '–', '9.50, litellm']);
   });
 
   it('are stale when one of them is edited, missing, or of another result', () => {
     writeTable(root, TABLE);
     writeDocuments(root);
-    writeFileSync(path.join(root, 'README.md'), read('README.md').replace('10.0', '99.0'));
+    writeFileSync(path.join(root, 'README.md'), read('README.md').replace('9.50', '99.0'));
     rmSync(path.join(root, 'docs/benchmarks.svg'));
     expect(staleDocuments(root)).toEqual([
       expect.stringContaining('docs/benchmarks.svg'),

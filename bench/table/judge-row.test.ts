@@ -9,7 +9,7 @@ describe('judgeRow', () => {
     const wrong = entry('npm', [1, 1], { label: 'wrong', ...problem('wrong', 'answers nothing') });
     const verdict = judgeRow(rowOf('a', [entry('ours', [100, 50]), wrong, slow, fast, entry('litellm', [900, 900])]));
     expect(verdict.of('npm')?.label).toBe('fast');
-    expect(verdict.ratioTo(verdict.of('npm'))).toEqual({ median: 4, low: 3, high: 4 });
+    expect(verdict.ratioTo(verdict.of('npm'))).toEqual({ median: 3.5, low: 3, high: 4 });
     expect(verdict.ratioTo(wrong)).toBeNull();
     expect(verdict.bestOther?.label).toBe('fast');
     expect(verdict.isLost).toBe(false);
