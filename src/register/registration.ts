@@ -9,6 +9,7 @@ import type { Recommendation, RolloutReport } from '../rollout/report.ts';
 import type { ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
 import { type Program, earlyModules } from './early-modules.ts';
 import { writeStatusAtExit } from './exit-status.ts';
+import { FetchHook } from './http-pool/fetch-hook.ts';
 import { REGISTRY } from './facade.ts';
 import { loadBeside } from './load-beside.ts';
 import { ModuleAdapters } from './module-adapters.ts';
@@ -18,6 +19,7 @@ import { REPLACED_PACKAGES } from './replaced-packages.ts';
 import { Replacements } from './replacements.ts';
 import type * as RolloutExports from './start-rollout.ts';
 import type { StartedRollout } from './start-rollout.ts';
+import { UnexpectedShape } from './unexpected-shape.ts';
 import { VARIABLES } from './variables.ts';
 
 type RolloutModule = typeof RolloutExports;
@@ -43,6 +45,7 @@ export class Registration {
   readonly #replacements = new Replacements();
   readonly #adapters: ModuleAdapters;
   readonly #hook: ModuleHook;
+  readonly #fetch: FetchHook;
   #started: StartedRollout | null = null;
   #isInstalled = false;
   #stopStatus: (() => void) | null = null;
@@ -59,6 +62,12 @@ export class Registration {
       onLoaded: (file, exports) => void this.#adapters.adapt(file, exports, 'in_place'),
       onFailure: (error) => this.#failed(error),
     });
+    this.#fetch = new FetchHook({
+      environment: options.environment,
+      componentOf: () => this.#componentOf('http_pool'),
+      replacements: this.#replacements,
+      onFailure: (error) => this.#keptFetch(error),
+    });
   }
 
   /** Puts the hook in place. Nothing happens with `FAST_LITELLM=off`. */
@@ -67,6 +76,11 @@ export class Registration {
     this.#isInstalled = true;
     this.#hook.install();
     this.#stopStatus = writeStatusAtExit(this.#options.environment, this);
+    try {
+      this.#fetch.install();
+    } catch (error) {
+      this.#keptFetch(error);
+    }
     try {
       for (const { url, exports } of earlyModules(this.#options.program, REPLACED_PACKAGES))
         this.#adapt(url, exports, 'none');
@@ -85,6 +99,7 @@ export class Registration {
     if (!this.#isInstalled) return;
     this.#isInstalled = false;
     this.#hook.uninstall();
+    this.#fetch.uninstall();
     this.#stopStatus?.();
     this.#replacements.undo();
     this.#adapters.restoreCopies();
@@ -146,6 +161,11 @@ export class Registration {
       onBadSettings: (message) => this.#notices.say('BAD_SETTINGS', `Everything runs as it is: ${message}`),
     });
     return this.#started;
+  }
+
+  #keptFetch(error: unknown): void {
+    const why = error instanceof UnexpectedShape ? error.message : `its pool failed with ${nameOf(error)}`;
+    this.#notices.say('KEPT_ORIGINAL', `The global fetch runs as it is: ${why}.`);
   }
 
   #failed(error: unknown): void {

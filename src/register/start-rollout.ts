@@ -15,6 +15,7 @@ import { readSettings } from '../rollout/read-settings.ts';
 import { recommend } from '../rollout/recommend.ts';
 import { renderStatusTable } from '../rollout/render-status-table.ts';
 import type { ComponentName } from './contract.ts';
+import { isOwnFault } from './http-pool/own-fault.ts';
 import { RESERVED_VARIABLES, VARIABLES } from './variables.ts';
 
 const DEFINITIONS: readonly (ComponentDefinition & { readonly name: ComponentName })[] = [
@@ -23,6 +24,13 @@ const DEFINITIONS: readonly (ComponentDefinition & { readonly name: ComponentNam
     replaces: 'js-tiktoken, tiktoken, @dqbd/tiktoken, gpt-tokenizer',
     sticky: ['call', 'content'],
     repeatable: 'always',
+  },
+  {
+    name: 'http_pool',
+    replaces: 'global fetch, under openai, @anthropic-ai/sdk, ai',
+    sticky: ['call'],
+    repeatable: 'after_failure',
+    isOwnFault,
   },
   { name: 'rate_limiter', replaces: 'rate-limiter-flexible in memory', sticky: ['key', 'call'], repeatable: 'always' },
 ];

@@ -1,0 +1,31 @@
+import type { RolloutComponent } from '../../rollout/contract.ts';
+import { KnownHosts } from './known-hosts.ts';
+import { OwnAgent } from './own-agent.ts';
+import { type Fetch, PooledFetch } from './pooled-fetch.ts';
+
+/** A little more than the platform waits for a connection: whoever needs longer hangs. */
+const UNSENT_LIMIT_MS = 12_000;
+
+export interface OpenFetchOptions {
+  readonly original: Fetch;
+  readonly componentOf: () => RolloutComponent;
+  /** As `KnownHosts` takes them. */
+  readonly origins: string;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface OpenedFetch {
+  fetch(...args: Parameters<Fetch>): Promise<Response>;
+  close(): void;
+}
+
+/** The global `fetch` with a pool beneath it, for the calls to providers. */
+export function openPooledFetch({ original, componentOf, origins, onFailure }: OpenFetchOptions): OpenedFetch {
+  const agent = new OwnAgent();
+  const hosts = new KnownHosts(origins);
+  const pooled = new PooledFetch({ original, componentOf, hosts, agent, unsentLimitMs: UNSENT_LIMIT_MS, onFailure });
+  return {
+    fetch: (input, init) => pooled.fetch(input, init),
+    close: () => agent.close(),
+  };
+}

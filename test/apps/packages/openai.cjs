@@ -1,0 +1,3 @@
+'use strict';
+
+require('./openai-calls.cjs')(require('openai').OpenAI);
