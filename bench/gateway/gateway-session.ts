@@ -9,12 +9,12 @@ import { residentMegabytes } from './process-figures.ts';
 import { start, type Running } from './running.ts';
 import type { Workload } from './workloads.ts';
 
-const FIRST_EVENT_REQUESTS = 200;
-
 export interface GatewayPlan {
   readonly workloads: readonly Workload[];
   /** Measured, behind a second that is not. */
   readonly seconds: number;
+  /** Streams of which the time to the first event is taken, one after the other. */
+  readonly firstEvents: number;
 }
 
 /** One contestant in one round, in a process of its own. */
@@ -67,7 +67,7 @@ export class GatewaySession {
 
 async function runWorkloads(
   target: Target,
-  { workloads, seconds }: GatewayPlan,
+  { workloads, seconds, firstEvents }: GatewayPlan,
 ): Promise<Pick<GatewayRound, 'figures' | 'firstEventMs'>> {
   const figures = new Map<string, Figures>();
   let firstEvent: number | null = null;
@@ -75,7 +75,7 @@ async function runWorkloads(
     const wrong = await wrongAnswer(target, workload);
     figures.set(workload.name, { ...(await measure(target, workload, seconds)), wrong });
     if (workload.streamed) {
-      firstEvent = percentile(await firstEventMs(target, workload.body, FIRST_EVENT_REQUESTS), 0.5);
+      firstEvent = percentile(await firstEventMs(target, workload.body, firstEvents), 0.5);
     }
   }
   return { figures, firstEventMs: firstEvent };

@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const plan: GatewayPlan = { workloads: WORKLOADS, seconds: Number(values.seconds) };
+const plan: GatewayPlan = { workloads: WORKLOADS, seconds: Number(values.seconds), firstEvents: 200 };
 const wanted = values.only?.split(',');
 const all = gatewayContestants({ litellm: values.python, fastLitellm: values['fast-python'] ?? values.python });
 const chosen = all.filter(({ name }) => wanted === undefined || wanted.includes(name));
