@@ -9,7 +9,7 @@ import { JSON_BODY, STREAM_TEXT } from './mock-answers.ts';
 import { WORKLOADS } from './workloads.ts';
 
 const SECONDS = 2;
-/** LiteLLM takes a tenth of a second for each. */
+/** Enough for a median; a whole stream of LiteLLM takes long. */
 const FIRST_EVENTS = 40;
 const SECTION = 'Gateway, 1 KB chat';
 const MEGABYTE = 2 ** 20;
