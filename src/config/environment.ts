@@ -3,6 +3,11 @@
  */
 export type Environment = ReadonlyMap<string, string>;
 
+/** One variable as it is now, for what programs set while they run. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name];
+}
+
 /** A copy of the process environment, or of another record of variables, at this moment. */
 export function readEnvironment(record: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const variables = new Map<string, string>();

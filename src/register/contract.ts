@@ -1,5 +1,6 @@
 /** What the parts of the register hook tell each other. Types only. */
 import type { RolloutComponent } from '../rollout/contract.ts';
+import type { Disturb } from './disturb.ts';
 
 /** The components that stand in a program under the hook; `FAST_LITELLM_TOKENIZER` and so on set their modes. */
 export type ComponentName = 'tokenizer' | 'http_pool' | 'rate_limiter' | 'completion';
@@ -45,6 +46,8 @@ export type ValuesUse = 'in_place' | 'for_good' | 'none';
 export interface AdapterTools {
   readonly component: RolloutComponent;
   readonly use: ValuesUse;
+  /** For fast paths that are not an operation of the component. */
+  readonly disturb: Disturb;
   /**
    * Puts a value in place of a property, keeping whether it is enumerable and writable.
    * @throws UnexpectedShape when the property is not there or cannot be changed

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { RolloutComponent } from '../rollout/contract.ts';
 import type { Adapter, AdapterTools, ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
+import type { Disturb } from './disturb.ts';
 import { loadBeside } from './load-beside.ts';
 import type { Notices } from './notices.ts';
 import { describeRange, isInRange, type PackageFile, versionOf } from './package-file.ts';
@@ -11,6 +12,7 @@ import { UnexpectedShape } from './unexpected-shape.ts';
 
 export interface ModuleAdaptersOptions {
   readonly componentOf: (name: ComponentName) => RolloutComponent;
+  readonly disturb: Disturb;
   readonly replacements: Replacements;
   readonly notices: Notices;
 }
@@ -63,11 +65,11 @@ export class ModuleAdapters {
     if (version === null || !isInRange(version, versions))
       throw new UnexpectedShape(`known are the versions ${describeRange(versions)}`);
     const { adapt } = loadBeside<{ readonly adapt: Adapter }>(adapter);
-    const { componentOf, replacements } = this.#options;
+    const { componentOf, disturb, replacements } = this.#options;
     const replace: AdapterTools['replace'] = (target, key, value) => replacements.replace(target, key, value);
     const sayKept = (why: string): void => this.#sayKept(file, why);
     const shared = <State>(create: () => State): State => this.#sharedState(file.root, create);
-    const values = adapt(original, { component: componentOf(component), use, replace, shared, sayKept });
+    const values = adapt(original, { component: componentOf(component), use, disturb, replace, shared, sayKept });
     if (use !== 'in_place') return values;
     for (const [name, value] of Object.entries(values)) {
       this.#placed.set(value, original[name]);

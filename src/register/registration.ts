@@ -7,6 +7,7 @@ import type { JsonValue } from '../protocol/json.ts';
 import type { RolloutComponent, RolloutEvent } from '../rollout/contract.ts';
 import type { Recommendation, RolloutReport } from '../rollout/report.ts';
 import type { ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
+import { type Disturb, disturbed } from './disturb.ts';
 import { type Program, earlyModules } from './early-modules.ts';
 import { writeStatusAtExit } from './exit-status.ts';
 import { FetchHook } from './http-pool/fetch-hook.ts';
@@ -35,8 +36,8 @@ export interface RegisterStatus extends RolloutReport {
 export interface RegistrationOptions {
   readonly environment: Environment;
   readonly program: Program;
-  /** Sees every component before an adapter does; for tests that put faults into fast paths. */
-  readonly intercept?: (component: RolloutComponent) => RolloutComponent;
+  /** For tests and rehearsals that put faults into fast paths. */
+  readonly disturb?: Disturb;
 }
 
 export class Registration {
@@ -52,8 +53,10 @@ export class Registration {
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
+    const disturb: Disturb = options.disturb ?? ((_component, fast) => fast);
     this.#adapters = new ModuleAdapters({
       componentOf: (name) => this.#componentOf(name),
+      disturb,
       replacements: this.#replacements,
       notices: this.#notices,
     });
@@ -65,6 +68,7 @@ export class Registration {
     this.#fetch = new FetchHook({
       environment: options.environment,
       componentOf: () => this.#componentOf('http_pool'),
+      disturb,
       replacements: this.#replacements,
       onFailure: (error) => this.#keptFetch(error),
     });
@@ -147,7 +151,7 @@ export class Registration {
   #componentOf(name: ComponentName): RolloutComponent {
     const component = this.#rollout.components.get(name);
     if (component === undefined) throw new RangeError(`there is no component ${name}`);
-    return this.#options.intercept?.(component) ?? component;
+    return disturbed(component, this.#options.disturb ?? null);
   }
 
   get #module(): RolloutModule {

@@ -53,4 +53,15 @@ export const REPLACED_PACKAGES: readonly ReplacedPackage[] = [
     points: [{ file: /^lib\/component\/MemoryStorage\/MemoryStorage\.js$/, kind: 'commonjs', names: [] }],
     earlyFolder: null,
   },
+  {
+    name: 'litellm',
+    component: 'completion',
+    versions: [
+      [0, 12, 0],
+      [0, 13, 0],
+    ],
+    adapter: 'litellm/openai-handlers',
+    points: [{ file: /^dist\/src\/handlers\/(?:openai|openaiEmbedding)\.js$/, kind: 'commonjs', names: [] }],
+    earlyFolder: null,
+  },
 ];

@@ -32,6 +32,7 @@ const DEFINITIONS: readonly (ComponentDefinition & { readonly name: ComponentNam
     repeatable: 'after_failure',
     isOwnFault,
   },
+  { name: 'completion', replaces: 'npm litellm, OpenAI', sticky: ['call'], repeatable: 'after_failure' },
   { name: 'rate_limiter', replaces: 'rate-limiter-flexible in memory', sticky: ['key', 'call'], repeatable: 'always' },
 ];
 

@@ -150,6 +150,9 @@ const RESPONSE = {
   },
 };
 
+const VECTOR = [0.25, -0.5, 1];
+const VECTOR_BASE64 = Buffer.from(Float32Array.from(VECTOR).buffer).toString('base64');
+
 const MESSAGE = {
   id: 'msg_1',
   type: 'message',
@@ -173,11 +176,11 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, body: string) 
       [null, '[DONE]'],
     ]);
   },
-  '/v1/embeddings': (response) =>
+  '/v1/embeddings': (response, body) =>
     replyJson(response, 200, {
       object: 'list',
       model: 'text-embedding-3-small',
-      data: [{ object: 'embedding', index: 0, embedding: [0.25, -0.5, 1] }],
+      data: [{ object: 'embedding', index: 0, embedding: body.includes('base64') ? VECTOR_BASE64 : VECTOR }],
       usage: { prompt_tokens: 3, total_tokens: 3 },
     }),
   '/v1/responses': (response, body) => {

@@ -4,6 +4,7 @@
  */
 import type { Environment } from '../../config/environment.ts';
 import type { RolloutComponent } from '../../rollout/contract.ts';
+import type { Disturb } from '../disturb.ts';
 import { loadBeside } from '../load-beside.ts';
 import type { Replacements } from '../replacements.ts';
 import { UnexpectedShape } from '../unexpected-shape.ts';
@@ -15,6 +16,7 @@ import type { Fetch } from './pooled-fetch.ts';
 export interface FetchHookOptions {
   readonly environment: Environment;
   readonly componentOf: () => RolloutComponent;
+  readonly disturb: Disturb;
   readonly replacements: Replacements;
   readonly onFailure: (error: unknown) => void;
 }
@@ -62,10 +64,11 @@ export class FetchHook {
   }
 
   #open(original: Fetch): OpenedFetch {
-    const { environment, componentOf, onFailure } = this.#options;
+    const { environment, componentOf, disturb, onFailure } = this.#options;
     return loadBeside<typeof OpenModule>('http-pool/open-pooled-fetch').openPooledFetch({
       original,
       componentOf,
+      send: disturb('http_pool', original),
       origins: environment.get(VARIABLES.origins) ?? '',
       onFailure,
     });

@@ -8,6 +8,8 @@ const UNSENT_LIMIT_MS = 12_000;
 
 export interface OpenFetchOptions {
   readonly original: Fetch;
+  /** Carries a call with the pool: the original, given the pool as its dispatcher. */
+  readonly send: Fetch;
   readonly componentOf: () => RolloutComponent;
   /** As `KnownHosts` takes them. */
   readonly origins: string;
@@ -20,10 +22,18 @@ export interface OpenedFetch {
 }
 
 /** The global `fetch` with a pool beneath it, for the calls to providers. */
-export function openPooledFetch({ original, componentOf, origins, onFailure }: OpenFetchOptions): OpenedFetch {
+export function openPooledFetch({ original, send, componentOf, origins, onFailure }: OpenFetchOptions): OpenedFetch {
   const agent = new OwnAgent();
   const hosts = new KnownHosts(origins);
-  const pooled = new PooledFetch({ original, componentOf, hosts, agent, unsentLimitMs: UNSENT_LIMIT_MS, onFailure });
+  const pooled = new PooledFetch({
+    original,
+    send,
+    componentOf,
+    hosts,
+    agent,
+    unsentLimitMs: UNSENT_LIMIT_MS,
+    onFailure,
+  });
   return {
     fetch: (input, init) => pooled.fetch(input, init),
     close: () => agent.close(),

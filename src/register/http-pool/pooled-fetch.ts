@@ -16,6 +16,8 @@ type Init = Parameters<Fetch>[1];
 
 export interface PooledFetchOptions {
   readonly original: Fetch;
+  /** Carries a call with the pool: the original, given the pool as its dispatcher. */
+  readonly send: Fetch;
   /** Asked for with the first call to a provider. */
   readonly componentOf: () => RolloutComponent;
   readonly hosts: KnownHosts;
@@ -89,7 +91,7 @@ export class PooledFetch {
   }
 
   #outcomeOf(watch: SendWatch, input: Input, init: Init): Promise<Outcome> {
-    const { original, unsentLimitMs } = this.#options;
+    const { send, unsentLimitMs } = this.#options;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         if (watch.isSent) return;
@@ -100,7 +102,7 @@ export class PooledFetch {
         clearTimeout(timer);
         resolve(outcome);
       };
-      original(input, { ...init, dispatcher: watch.dispatcher } as Init).then(
+      started(() => send(input, { ...init, dispatcher: watch.dispatcher } as Init)).then(
         (response) => settle({ response }),
         (error: unknown) => settle({ error }),
       );
@@ -123,6 +125,11 @@ export class PooledFetch {
     if (init === undefined || init === null) return true;
     return (init as { readonly dispatcher?: unknown }).dispatcher == null && canBeReadTwice(init.body);
   }
+}
+
+/** Throws nothing: what is thrown at once rejects too. */
+async function started<Result>(work: () => Promise<Result>): Promise<Result> {
+  return work();
 }
 
 function canBeReadTwice(body: unknown): boolean {

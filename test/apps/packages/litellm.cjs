@@ -1,0 +1,3 @@
+'use strict';
+
+require('./litellm-calls.cjs')(require('litellm'));

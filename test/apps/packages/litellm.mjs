@@ -1,0 +1,4 @@
+import * as litellm from 'litellm';
+import calls from './litellm-calls.cjs';
+
+await calls(litellm);
