@@ -3,6 +3,8 @@
  * Unknown commands and options end with exit code 2, as click does.
  */
 import { Command, CommanderError, Option } from 'commander';
+import { modeOf, type AccelerationCommand } from './ask-acceleration.ts';
+import { DEFAULT_PORT } from './listen-address.ts';
 import { readFlagValues, type FlagValues } from './flag-values.ts';
 import { FLAG_GROUPS, FLAGS, type Flag } from './flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -10,6 +12,7 @@ import { UsageError } from './usage-error.ts';
 export type ParsedCommand =
   | { readonly kind: 'serve'; readonly flags: FlagValues }
   | { readonly kind: 'check'; readonly config: string; readonly strict: boolean; readonly json: boolean }
+  | { readonly kind: 'acceleration'; readonly command: AccelerationCommand }
   | { readonly kind: 'print'; readonly text: string };
 
 export interface ParseContext {
@@ -24,6 +27,9 @@ Examples:
   fast-litellm --config config.yaml --watch          and follow changes of the file
   fast-litellm --model openai/gpt-4o                 one model, no file
   fast-litellm check config.yaml                     what of a file is served natively, and what is not
+  fast-litellm --config config.yaml --fallback spawn and a LiteLLM behind it for everything else
+  fast-litellm status                                who answers what, how fast, and why
+  fast-litellm rollout route:/v1/embeddings canary 10   one tenth of a route natively, the rest by LiteLLM
   fast-litellm --test http://127.0.0.1:4000          ask a running gateway one question
 
 Exit codes: 0 done, 1 the configuration or the start failed, 2 wrong usage.`;
@@ -75,7 +81,40 @@ function createProgram(context: ParseContext, onCommand: (command: ParsedCommand
       const path = fileToCheck(config, program.opts()['config']);
       onCommand({ kind: 'check', config: path, strict: options.strict === true, json: options.json === true });
     });
+  addAccelerationCommands(program, onCommand);
   return program;
+}
+
+interface GatewayOptions {
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+function addAccelerationCommands(program: Command, onCommand: (command: ParsedCommand) => void): void {
+  const asking = (command: Command): Command =>
+    command
+      .option(
+        '--url <address>',
+        `address of the gateway (default: http://127.0.0.1:${DEFAULT_PORT}, or --host and --port)`,
+      )
+      .option('--json', 'print the answer as JSON')
+      .addHelpText('after', '\nThe master key is read from LITELLM_MASTER_KEY.')
+      .exitOverride();
+  const tell = ({ url, json }: GatewayOptions, change: AccelerationCommand['change']): void => {
+    const { host = '127.0.0.1', port = DEFAULT_PORT } = program.opts<{ host?: string; port?: string }>();
+    const command = { url: url ?? `http://${host}:${port}`, json: json === true, change };
+    onCommand({ kind: 'acceleration', command });
+  };
+  asking(program.command('status').description('show the components of a running gateway')).action(
+    (options: GatewayOptions) => tell(options, null),
+  );
+  asking(program.command('rollout').description('set the mode of a component of a running gateway'))
+    .argument('<component>', 'name as `status` shows it, e.g. route:/v1/embeddings')
+    .argument('<mode>', 'on, off, shadow, canary, gradual, or configured for what the configuration says')
+    .argument('[value]', 'percent of canary, schedule of gradual: 1,10,50,100@10m')
+    .action((component: string, mode: string, value: string | undefined, options: GatewayOptions) =>
+      tell(options, { component, mode: modeOf(mode, value) }),
+    );
 }
 
 /** @param flag of the whole program, which commander takes behind the command too @throws UsageError */

@@ -29,6 +29,11 @@ async function run(command: ParsedCommand, port: ProcessPort): Promise<number | 
       return 0;
     case 'check':
       return await check(command, port);
+    case 'acceleration': {
+      const { askAcceleration } = await import('./ask-acceleration.ts');
+      const { environment } = port;
+      return await askAcceleration(command.command, { environment, out: (text) => port.out(text), fetch });
+    }
     case 'serve': {
       const { askGateway, questionOf } = await import('./ask-gateway.ts');
       const question = questionOf(command.flags);
@@ -60,7 +65,12 @@ async function check(command: Extract<ParsedCommand, { kind: 'check' }>, port: P
 }
 
 /** Their messages name what to correct. */
-const FORESEEN: ReadonlySet<string> = new Set(['ConfigError', 'PriceMapError', 'FallbackError']);
+const FORESEEN: ReadonlySet<string> = new Set([
+  'ConfigError',
+  'PriceMapError',
+  'FallbackError',
+  'RolloutSettingsError',
+]);
 
 async function reportFailure(error: unknown, port: ProcessPort): Promise<number> {
   const { createSecretScrubber } = await import('./secret-scrubber.ts');

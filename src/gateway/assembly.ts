@@ -43,6 +43,8 @@ import { loadEncoding } from '../tokenizer/load-in-background.ts';
 import type { TokenCounting } from './counting/contract.ts';
 import type { StrictLimits } from './cluster/strict-limits.ts';
 import type { CountingThread } from './counting/counting-thread.ts';
+import type { AccelerationDesk } from './acceleration/contract.ts';
+import { accelerationRoutes } from './acceleration/acceleration-routes.ts';
 import { familiesFor, type GatewayTokenizers } from './counting/gateway-tokenizers.ts';
 import { PromptBodies } from './counting/prompt-bodies.ts';
 import { SlicedCounting } from './counting/sliced-counting.ts';
@@ -75,6 +77,7 @@ export interface SharedParts {
   readonly strictLimits: StrictLimits;
   /** null: no LiteLLM stands behind the gateway. */
   readonly fallback: FallbackLink | null;
+  readonly desk: AccelerationDesk;
   /** Requests in flight. */
   openExchanges(): number;
 }
@@ -112,9 +115,13 @@ export function assemble(options: AssemblyOptions): Assembly {
   const { restrictions } = parts;
   const pipeline = createPipeline(parts);
   const served = servedRoutes(parts, pipeline);
-  const fallback = shared.fallback?.assemble(snapshot) ?? null;
-  const routes = new RouteTable(fallback?.routes(served) ?? [...served, ...notServedRoutes(served)]);
+  const routesOver = (other: LlmPipeline): RouteDefinition[] => servedRoutes(parts, other);
+  const fallback = shared.fallback?.assemble(snapshot, { pipeline, routes: served, routesOver }) ?? null;
   const authenticate = compileAuth(snapshot);
+  const routes = new RouteTable([
+    ...(fallback?.routes ?? [...served, ...notServedRoutes(served)]),
+    ...accelerationRoutes({ state, authenticate, desk: shared.desk, fallback }),
+  ]);
   const dispatcher = new Dispatcher({
     state,
     routes,

@@ -63,8 +63,8 @@ export class Dispatcher {
     try {
       const caller = route.access === 'public' ? NOBODY : this.#parts.authenticate(exchange, route);
       this.#parts.checkRestrictions(route, caller);
-      if (offered?.begin(route, caller) === true) return;
       const context: RouteContext = { state: this.#parts.state, pathParams, caller, route: route.path };
+      if (offered?.begin(route, context) === true) return;
       const pending = route.handler(exchange, context);
       if (pending instanceof Promise) pending.catch((error: unknown) => this.#refuse(exchange, error));
     } catch (error) {

@@ -3,8 +3,13 @@
  * drains on stop. Nothing here is on the path of a request but one property read.
  */
 import type { Logger } from 'pino';
+import { readAcceleration } from '../config/acceleration-settings.ts';
 import type { ConfigSnapshot } from '../config/snapshot.ts';
 import { UpstreamPools } from '../pool/upstream-pools.ts';
+import type { Rollout, RolloutSettings } from '../rollout/contract.ts';
+import { createRollout } from '../rollout/create-rollout.ts';
+import type { AccelerationDesk } from './acceleration/contract.ts';
+import { ownDesk, ThreadAcceleration } from './acceleration/thread-acceleration.ts';
 import { TimerWheel } from '../primitives/timer-wheel.ts';
 import { createSimulatedTransport, SIMULATED_ORIGIN } from '../providers/simulated/simulated-transport.ts';
 import type { TransportFactory, TransportOptions } from '../wire/contract.ts';
@@ -31,6 +36,8 @@ export interface StartGatewayOptions {
   readonly sharing?: Pick<ListenOptions, 'reusePort' | 'fd'>;
   /** The LiteLLM behind the gateway; left out: there is none. */
   readonly fallback?: FallbackView;
+  /** Where routes ask for the components of all threads; left out: this thread is the only one. */
+  readonly desk?: (own: ThreadAcceleration) => AccelerationDesk;
   /** Requests in flight over all threads; left out: this thread is the only one. */
   readonly openRequests?: OpenRequests;
   readonly log: Logger;
@@ -57,8 +64,12 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const first = configurations.current();
   const pools = createPools(first.snapshot);
   const openExchanges = (): number => openRequests?.total() ?? server.openExchanges;
-  const fallback = options.fallback === undefined ? null : await linkFallback(options, options.fallback);
-  const shared = { ...sharedParts(first.snapshot, log, pools, openExchanges), fallback: fallback?.link ?? null };
+  const rollout = createRollout({ settings: rolloutSettings(first.snapshot), log });
+  const fallback = options.fallback === undefined ? null : await linkFallback(options, options.fallback, rollout);
+  const link = fallback?.link ?? null;
+  const acceleration = new ThreadAcceleration(rollout, link === null ? null : () => link.report());
+  const desk = options.desk?.(acceleration) ?? ownDesk(acceleration);
+  const shared = { ...sharedParts(first.snapshot, log, pools, openExchanges), fallback: link, desk };
   const assembleFor = ({ snapshot, memory }: Configuration): Assembly =>
     assemble({ snapshot, memory, lane: options.lane, shared, listenHost: host });
   let assembly = assembleFor(first);
@@ -73,6 +84,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   });
   const unsubscribe = configurations.subscribe((configuration) => {
     rereadPrices(shared.prices, configuration.snapshot, log);
+    followSettings(rollout, configuration.snapshot, log);
     assembly = assembleFor(configuration);
     pools.retain(assembly.origins);
     shared.tokenizers.follow(configuration.snapshot, assembly.families);
@@ -92,6 +104,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       unsubscribe();
       log.info({ reason, open: server.openExchanges }, 'draining');
       const outcome = await server.drain(options.drainTimeoutMs);
+      rollout.close();
       if (outcome === 'timed-out') log.warn('the drain time is over; requests that still ran were cut');
       await Promise.all([
         pools.close(),
@@ -107,14 +120,29 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
 /** uvicorn closes a connection that was idle for 5 s, which must not happen as a request goes out on it. */
 const LITELLM_KEEP_ALIVE_MS = 4_000;
 
+function rolloutSettings({ raw, environment }: ConfigSnapshot): RolloutSettings {
+  return readAcceleration(raw, environment).rollout;
+}
+
+/** Settings that no component can follow change nothing. */
+function followSettings(rollout: Rollout, snapshot: ConfigSnapshot, log: Logger): void {
+  try {
+    rollout.configure(rolloutSettings(snapshot));
+  } catch (err) {
+    log.error({ err }, 'The acceleration settings of the new configuration are refused; the old ones stay.');
+  }
+}
+
 async function linkFallback(
   { configurations, log, host, tls }: StartGatewayOptions,
   { states, pseudonym }: FallbackView,
+  rollout: Rollout,
 ): Promise<{ readonly link: FallbackLink; readonly pools: UpstreamPools }> {
   const { FallbackLink } = await import('./fallback/fallback-link.ts');
   const pools = createPools(configurations.current().snapshot, { keepAliveMs: LITELLM_KEEP_ALIVE_MS });
   const scheme = tls === undefined ? 'http' : 'https';
-  return { pools, link: new FallbackLink({ states, pseudonym, upstream: pools, log, scheme, listenHost: host }) };
+  const link = new FallbackLink({ states, pseudonym, upstream: pools, rollout, log, scheme, listenHost: host });
+  return { pools, link };
 }
 
 function createPools(snapshot: ConfigSnapshot, options: Partial<TransportOptions> = {}): UpstreamPools {
@@ -137,7 +165,7 @@ function sharedParts(
   log: Logger,
   upstream: UpstreamPools,
   openExchanges: () => number,
-): Omit<SharedParts, 'fallback'> {
+): Omit<SharedParts, 'fallback' | 'desk'> {
   return {
     log,
     upstream,

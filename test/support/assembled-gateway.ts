@@ -1,12 +1,17 @@
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { assemble, type Assembly } from '../../src/gateway/assembly.ts';
+import { ownDesk, ThreadAcceleration } from '../../src/gateway/acceleration/thread-acceleration.ts';
 import { StrictLimits } from '../../src/gateway/cluster/strict-limits.ts';
 import { CountingThread } from '../../src/gateway/counting/counting-thread.ts';
+import type { FallbackStates } from '../../src/gateway/fallback/contract.ts';
+import { FallbackLink } from '../../src/gateway/fallback/fallback-link.ts';
 import { GatewayTokenizers } from '../../src/gateway/counting/gateway-tokenizers.ts';
 import { limitMemoryFor } from '../../src/gateway/limits/limit-memory.ts';
 import { allocateCountingMemory } from '../../src/gateway/threads/counting-memory.ts';
 import { PriceTable, toPriceMap } from '../../src/pricing/price-table.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
+import { createRollout } from '../../src/rollout/create-rollout.ts';
+import { readSettings } from '../../src/rollout/read-settings.ts';
 import { FakeExchange, type FakeRequest } from './fake-exchange.ts';
 import { FakeUpstream } from './fake-upstream.ts';
 import { deployment, snapshotWith, type SnapshotParts } from './snapshot.ts';
@@ -19,8 +24,12 @@ export class AssembledGateway {
   readonly tokenizers: GatewayTokenizers;
   readonly countingThread = new CountingThread();
 
-  /** One attempt per request, unless `routerRaw` says otherwise. */
-  constructor(parts: SnapshotParts = {}, prices: JsonObject = PRICES) {
+  readonly rollout = createRollout({ settings: readSettings({}) });
+  /** What reaches the LiteLLM behind the gateway, where there is one. */
+  readonly litellm = new FakeUpstream();
+
+  /** One attempt per request, unless `routerRaw` says otherwise. @param states of a LiteLLM behind it; left out: none */
+  constructor(parts: SnapshotParts = {}, prices: JsonObject = PRICES, states?: FallbackStates) {
     const log = pino({ level: 'trace' }, { write: (line: string) => this.logLines.push(line) });
     this.tokenizers = new GatewayTokenizers({ log });
     const snapshot = snapshotWith({ ...parts, routerRaw: { num_retries: 0, ...parts.routerRaw } });
@@ -35,11 +44,18 @@ export class AssembledGateway {
         tokenizers: this.tokenizers,
         countingThread: this.countingThread,
         strictLimits: new StrictLimits(log),
-        fallback: null,
+        fallback: states === undefined ? null : this.#link(log, states),
+        desk: ownDesk(new ThreadAcceleration(this.rollout, null)),
         openExchanges: () => 0,
       },
       listenHost: '127.0.0.1',
     });
+  }
+
+  #link(log: Logger, states: FallbackStates): FallbackLink {
+    const { litellm: upstream, rollout } = this;
+    const pseudonym = 'fast-litellm-test';
+    return new FallbackLink({ states, upstream, rollout, log, pseudonym, scheme: 'http', listenHost: '127.0.0.1' });
   }
 
   /** Hands a request to the dispatcher. Without headers it shows the master key. */

@@ -1,6 +1,6 @@
 /** A real LiteLLM behind the gateway: where it is, how it does, and what may be handed to it. Types only. */
 import type { Exchange } from '../../wire/contract.ts';
-import type { CallerIdentity, RouteDefinition } from '../contract.ts';
+import type { RouteContext, RouteDefinition } from '../contract.ts';
 
 /** What `--fallback` asks for. */
 export type FallbackChoice =
@@ -66,7 +66,7 @@ export type HandOverReason =
 /** An exchange that native code serves and that LiteLLM can still take over. */
 export interface OfferedExchange extends Exchange {
   /** The caller is known and the route is served natively. @returns whether LiteLLM answers all the same */
-  begin(route: RouteDefinition, caller: CallerIdentity): boolean;
+  begin(route: RouteDefinition, context: RouteContext): boolean;
 }
 
 /** How requests come to LiteLLM, for one configuration. */

@@ -6,18 +6,24 @@ import type { Logger } from 'pino';
 import { readAcceleration } from '../../config/acceleration-settings.ts';
 import { callFeatures, type CallFeature } from '../../config/call-features.ts';
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
+import type { Rollout } from '../../rollout/contract.ts';
 import type { Deadlines } from '../../pool/deadlines.ts';
-import type { Upgrade } from '../../wire/contract.ts';
+import type { Exchange, Upgrade } from '../../wire/contract.ts';
+import type { AdminRole } from '../acceleration/acceleration-routes.ts';
 import type { RouteDefinition } from '../contract.ts';
 import { compileOpenModeGuard } from '../http/open-mode-guard.ts';
 import { LLM_FAMILIES } from '../pipeline/llm-routes.ts';
-import type { UpstreamSender } from '../pipeline/pipeline.ts';
-import type { FallbackStage, FallbackStates, FallbackSummary, HandOverReason } from './contract.ts';
+import type { LlmPipeline, UpstreamSender } from '../pipeline/pipeline.ts';
+import type { FallbackStage, FallbackState, FallbackStates, FallbackSummary } from './contract.ts';
 import { NativeCalls, type NativeCallParts } from './native-calls.ts';
+import { askRole } from './ask-role.ts';
 import { componentPath, isOwnRoute } from './native-routes.ts';
 import { NativeExchange, type HandOverRules } from './offered-exchange.ts';
 import { relayUpgrade } from './relay-upgrade.ts';
-import { relayRequest, type Relay, type RequestBody } from './relayed-request.ts';
+import { RelayCounts, type RelayReport } from './relay-counts.ts';
+import { relayRequest, type Relay } from './relayed-request.ts';
+import { createRouteComponents, type RouteComponents } from './route-components.ts';
+import { shadowSender, ShadowRuns } from './shadow/shadow-runs.ts';
 
 /** LiteLLM's own answer to a call that took too long shall come first. */
 const GRACE_MS = 30_000;
@@ -27,6 +33,7 @@ const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 export interface FallbackLinkOptions {
   readonly states: FallbackStates;
   readonly upstream: UpstreamSender;
+  readonly rollout: Rollout;
   readonly log: Logger;
   /** How this gateway is reached. */
   readonly scheme: 'http' | 'https';
@@ -36,18 +43,32 @@ export interface FallbackLinkOptions {
   readonly listenHost: string;
 }
 
+/** The native side of a configuration. */
+export interface NativeSide {
+  readonly pipeline: LlmPipeline;
+  /** Everything that is served natively. */
+  readonly routes: readonly RouteDefinition[];
+  /** The same routes over another pipeline. */
+  routesOver(pipeline: LlmPipeline): readonly RouteDefinition[];
+}
+
 /** One configuration's part of it. */
 export interface AssembledFallback extends FallbackStage {
   /** The routes of the gateway: those of its own that stay, then LiteLLM's for all others. */
-  routes(served: readonly RouteDefinition[]): readonly RouteDefinition[];
+  readonly routes: readonly RouteDefinition[];
   upgrade(upgrade: Upgrade): void;
+  state(): FallbackState;
+  roleOf(exchange: Exchange): Promise<AdminRole | null>;
 }
 
 export class FallbackLink {
   readonly #options: FallbackLinkOptions;
+  readonly #components: RouteComponents;
+  readonly #counts = new RelayCounts();
 
   constructor(options: FallbackLinkOptions) {
     this.#options = options;
+    this.#components = createRouteComponents(options.rollout);
   }
 
   health(): FallbackSummary {
@@ -55,29 +76,25 @@ export class FallbackLink {
     return { kind, status: health, since: new Date(sinceMs).toISOString() };
   }
 
-  assemble(snapshot: ConfigSnapshot): AssembledFallback {
-    const { states, upstream, log, scheme, pseudonym, listenHost } = this.#options;
-    const trustsForwarded = snapshot.general.raw['use_x_forwarded_for'] === true;
-    const relay: Relay = {
-      states,
-      upstream,
-      log,
-      headers: { scheme, trustsForwarded, pseudonym },
-      deadlines: deadlinesOf(snapshot),
-    };
-    const features = unheeded(snapshot).filter(({ scope }) => scope === 'calls');
-    const callsAreLitellms = features.length > 0;
-    const rules: HandOverRules = {
-      whole: (route) => (callsAreLitellms && makesCalls(route) ? 'feature' : null),
-      draw: () => null,
-      relay: (exchange, body, reason) => this.#relay(relay, exchange, body, reason),
-    };
+  report(): RelayReport {
+    return this.#counts.report();
+  }
+
+  assemble(snapshot: ConfigSnapshot, native: NativeSide): AssembledFallback {
+    const { listenHost } = this.#options;
+    const relay = this.#relay(snapshot);
+    const rules = this.#rules(snapshot, relay, native);
     const guard = compileOpenModeGuard(snapshot, listenHost);
     const { sslVerify: verifyTls } = snapshot.litellm;
     return {
       offer: (exchange) => new NativeExchange(exchange, rules),
-      routes: (served) => [...served.flatMap((route) => withFallback(route, snapshot)), this.#everythingElse(relay)],
-      upgrade: (upgrade) => relayUpgrade({ ...relay, guard, verifyTls }, upgrade),
+      routes: [...native.routes.flatMap((route) => withFallback(route, snapshot)), everythingElse(rules)],
+      state: () => this.#options.states.current(),
+      roleOf: async (exchange) => await askRole(relay, exchange),
+      upgrade: (upgrade) => {
+        this.#counts.websockets++;
+        relayUpgrade({ ...relay, guard, verifyTls }, upgrade);
+      },
     };
   }
 
@@ -86,26 +103,67 @@ export class FallbackLink {
     return new NativeCalls({ ...parts, features: unheeded(parts.snapshot) });
   }
 
-  #everythingElse(relay: Relay): RouteDefinition {
+  #relay(snapshot: ConfigSnapshot): Relay {
+    const { states, upstream, log, scheme, pseudonym } = this.#options;
+    const trustsForwarded = snapshot.general.raw['use_x_forwarded_for'] === true;
     return {
-      methods: METHODS,
-      path: '/{path:path}',
-      family: 'litellm',
-      access: 'public',
-      neverHandedOver: true,
-      handler: (exchange) => this.#relay(relay, exchange, { kind: 'unread' }, 'route'),
+      states,
+      upstream,
+      log,
+      headers: { scheme, trustsForwarded, pseudonym },
+      deadlines: deadlinesOf(snapshot),
     };
   }
 
-  #relay(
-    relay: Relay,
-    exchange: Parameters<HandOverRules['relay']>[0],
-    body: RequestBody,
-    reason: HandOverReason,
-  ): void {
-    relay.log.debug({ reason, path: exchange.path }, 'handed to LiteLLM');
-    relayRequest(relay, exchange, body);
+  #rules(snapshot: ConfigSnapshot, relay: Relay, native: NativeSide): HandOverRules {
+    const callsAreLitellms = unheeded(snapshot).some(({ scope }) => scope === 'calls');
+    const { keyHeaderName } = snapshot.general;
+    let runs: ShadowRuns | null = null;
+    const shadows = (): ShadowRuns => (runs ??= shadowRuns(snapshot, native));
+    return {
+      whole: (route) => (callsAreLitellms && makesCalls(route) ? 'feature' : null),
+      draw: (route, exchange) => this.#components.draw(route, exchange, keyHeaderName),
+      isComparable: (route, { method }) => shadows().isCandidate(route, method),
+      compare: (recorded, { route, context, call }) => {
+        const record = recorded.record();
+        if (record === null) return;
+        const comparison = shadows().comparison(record, route, context);
+        if (comparison === null) this.#counts.tooDearToCompare++;
+        else call.compareLater(comparison);
+      },
+      relay: (exchange, body, reason) => {
+        this.#counts.count(reason);
+        relay.log.debug({ reason, path: exchange.path }, 'handed to LiteLLM');
+        relayRequest(relay, exchange, body);
+      },
+    };
   }
+}
+
+function everythingElse(rules: HandOverRules): RouteDefinition {
+  return {
+    methods: METHODS,
+    path: '/{path:path}',
+    family: 'litellm',
+    access: 'public',
+    neverHandedOver: true,
+    handler: (exchange) => rules.relay(exchange, { kind: 'unread' }, 'route'),
+  };
+}
+
+/** Made when something is to be compared for the first time. */
+function shadowRuns(snapshot: ConfigSnapshot, native: NativeSide): ShadowRuns {
+  const { pipeline } = native;
+  const { shadowPaidCalls: mayBePaid } = readAcceleration(snapshot.raw, snapshot.environment);
+  const quiet: LlmPipeline = {
+    ...pipeline,
+    upstream: shadowSender(pipeline.upstream, mayBePaid),
+    limits: { callers: null, deployments: null, budgets: null },
+    flights: null,
+    hedgeAfterMs: null,
+    settled: () => undefined,
+  };
+  return new ShadowRuns({ pipeline: quiet, routes: native.routesOver(quiet), mayBePaid });
 }
 
 /** Settings of model calls that have no effect here, without those that may be done without. */

@@ -43,7 +43,12 @@ export function componentPath({ family, path }: RouteDefinition): string | null 
   return PATHS.get(path) ?? FAMILIES.get(family) ?? null;
 }
 
+/** Names of all components, in the order in which the status shows them. */
+export function componentPaths(): readonly string[] {
+  return [...new Set([...FAMILIES.values(), ...PATHS.values()])];
+}
+
 /** What is answered here even when LiteLLM is down, and never there. */
-export function isOwnRoute({ family, path }: RouteDefinition): boolean {
-  return OWN_PATHS.has(path) || family === 'acceleration';
+export function isOwnRoute({ path }: RouteDefinition): boolean {
+  return OWN_PATHS.has(path);
 }

@@ -9,20 +9,31 @@ import type { ErrorCode } from '../../errors/codes.ts';
 import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { RolloutCall } from '../../rollout/contract.ts';
 import type { BodyError, BodyReceiver, Exchange, ExchangeEnd, HeaderList } from '../../wire/contract.ts';
-import type { CallerIdentity, RouteDefinition } from '../contract.ts';
+import type { RouteContext, RouteDefinition } from '../contract.ts';
 import { DelegatingExchange } from '../http/delegating-exchange.ts';
 import type { HandOverReason, OfferedExchange } from './contract.ts';
 import { RelayedBody } from './relayed-body.ts';
 import type { RequestBody } from './relayed-request.ts';
+import { RecordedExchange } from './shadow/recorded-exchange.ts';
 
 /** Who is asked at each turn. */
 export interface HandOverRules {
-  /** Why LiteLLM serves a route for this caller whatever native code could do; null: it need not. */
-  whole(route: RouteDefinition, caller: CallerIdentity): HandOverReason | null;
+  /** Why LiteLLM serves a route whatever native code could do; null: it need not. */
+  whole(route: RouteDefinition): HandOverReason | null;
   /** Draws who answers; null: the route has no percentage, native code answers. */
   draw(route: RouteDefinition, exchange: Exchange): RolloutCall | null;
+  /** Whether such a request may be answered a second time, for nobody, to compare. */
+  isComparable(route: RouteDefinition, exchange: Exchange): boolean;
+  /** LiteLLM has answered; called before the call is told to have succeeded. */
+  compare(recorded: RecordedExchange, served: ServedRequest): void;
   /** Has LiteLLM answer. */
   relay(exchange: Exchange, body: RequestBody, reason: HandOverReason): void;
+}
+
+export interface ServedRequest {
+  readonly route: RouteDefinition;
+  readonly context: RouteContext;
+  readonly call: RolloutCall;
 }
 
 type Stage =
@@ -45,6 +56,9 @@ export class NativeExchange extends DelegatingExchange implements OfferedExchang
   #body: 'unread' | 'coming' | 'whole' | 'failed' = 'unread';
   #parts: Buffer[] = [];
   #passedOn: RelayedBody | null = null;
+  /** LiteLLM's answer is kept, to be compared. */
+  #recorded: RecordedExchange | null = null;
+  #served: ServedRequest | null = null;
   #onEnd: ((end: ExchangeEnd) => void) | null = null;
 
   constructor(inner: Exchange, rules: HandOverRules) {
@@ -53,16 +67,18 @@ export class NativeExchange extends DelegatingExchange implements OfferedExchang
     inner.onEnd((end) => this.#ended(end));
   }
 
-  begin(route: RouteDefinition, caller: CallerIdentity): boolean {
-    if (route.neverHandedOver === true) {
-      this.#stage = 'bound';
-      return false;
-    }
-    const reason = this.#rules.whole(route, caller);
+  begin(route: RouteDefinition, context: RouteContext): boolean {
+    const reason = this.#rules.whole(route);
     if (reason !== null) return this.#handOver(reason);
     this.#stage = 'serving';
-    this.#call = this.#rules.draw(route, this);
-    return this.#call?.side === 'original' && this.#handOver('rollout');
+    const call = this.#rules.draw(route, this);
+    this.#call = call;
+    if (call?.side !== 'original') return false;
+    if (call.sampled && this.#rules.isComparable(route, this)) {
+      this.#recorded = new RecordedExchange(this);
+      this.#served = { route, context, call };
+    }
+    return this.#handOver('rollout');
   }
 
   override handOver(error: GatewayError): boolean {
@@ -148,7 +164,7 @@ export class NativeExchange extends DelegatingExchange implements OfferedExchang
   #handOver(reason: HandOverReason): true {
     if (reason !== 'rollout' && reason !== 'fault') this.#forgetCall();
     this.#stage = 'handed-over';
-    this.#rules.relay(this, this.#takeBody(), reason);
+    this.#rules.relay(this.#recorded ?? this, this.#takeBody(), reason);
     return true;
   }
 
@@ -179,7 +195,10 @@ export class NativeExchange extends DelegatingExchange implements OfferedExchang
   #ended(end: ExchangeEnd): void {
     if (end !== 'finished') this.#call?.cancel();
     else if (this.#replays) this.#call?.replayed();
-    else this.#call?.succeed();
+    else {
+      if (this.#recorded !== null && this.#served !== null) this.#rules.compare(this.#recorded, this.#served);
+      this.#call?.succeed();
+    }
     this.#onEnd?.(end);
   }
 }

@@ -6,6 +6,7 @@
  * thread, which alone writes.
  */
 import type { ListenOptions, TlsMaterial } from '../../wire/node-server.ts';
+import type { ModeOrder, ThreadReport } from '../acceleration/contract.ts';
 import type { FallbackState } from '../fallback/contract.ts';
 import type { Configuration } from './counting-memory.ts';
 import type { ThreadFailure } from './thread-failure.ts';
@@ -32,12 +33,20 @@ export interface WorkerStart {
   readonly board: SharedArrayBuffer;
   /** null: no LiteLLM stands behind the gateway. */
   readonly fallback: { readonly state: FallbackState; readonly pseudonym: string } | null;
+  /** Modes that were set by hand. */
+  readonly orders: readonly ModeOrder[];
 }
 
 export type ToWorker =
   | { readonly kind: 'listen'; readonly target: ListenTarget }
   | { readonly kind: 'configure'; readonly configuration: Configuration }
   | { readonly kind: 'fallback'; readonly state: FallbackState }
+  | { readonly kind: 'apply'; readonly orders: readonly ModeOrder[] }
+  | { readonly kind: 'roll-back'; readonly component: string }
+  /** To be answered with `told`, after everything that was said before. */
+  | { readonly kind: 'tell'; readonly question: number }
+  /** Of all threads: what an `ask` asked for. */
+  | { readonly kind: 'answer'; readonly id: number; readonly report: ThreadReport }
   | { readonly kind: 'drain'; readonly reason: string };
 
 export type FromWorker =
@@ -46,6 +55,10 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly failure: ThreadFailure }
   /** Requests that come from now on are served by it, but for a failure. */
   | { readonly kind: 'configured'; readonly version: number; readonly failure: ThreadFailure | null }
+  /** How all threads stand, after an order where there is one. */
+  | { readonly kind: 'ask'; readonly id: number; readonly order: ModeOrder | null }
+  | { readonly kind: 'told'; readonly question: number; readonly report: ThreadReport }
+  | { readonly kind: 'rolled-back'; readonly component: string }
   /** A line of JSON as pino writes it. */
   | { readonly kind: 'record'; readonly line: string };
 

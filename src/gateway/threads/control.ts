@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { reclaimLeases } from '../../rate-limit/concurrency-leases.ts';
 import { ClusterLink } from '../cluster/cluster-link.ts';
+import { AccelerationRound } from './acceleration-round.ts';
 import type { FallbackView } from '../fallback/contract.ts';
 import { CountedConfigurations } from './configuration-source.ts';
 import type { ListenTarget, StartWorker, WorkerDeath, WorkerSettings, WorkerStart } from './contract.ts';
@@ -85,6 +86,11 @@ class ThreadControl {
   readonly #askedPort: number;
   readonly #stopping = new AbortController();
   readonly #fallback: FallbackView | null;
+  readonly #round = new AccelerationRound(() =>
+    this.#lanes
+      .filter(({ life }) => life.isListening)
+      .map(({ index, life }) => ({ lane: index, post: (message) => life.post(message) })),
+  );
   #waiting: { readonly version: number; readonly resolve: () => void }[] = [];
   #unsubscribes: (() => void)[] = [];
   #looks: NodeJS.Timeout | undefined;
@@ -175,9 +181,11 @@ class ThreadControl {
       configuration: this.#configurations.current(),
       board: this.#boardMemory,
       fallback: this.#fallbackNow(),
+      orders: this.#round.orders(),
     };
     const life = new WorkerLife(start, this.#tools.startWorker, {
       onRecord: this.#writeRecord,
+      onAcceleration: (message) => this.#round.take(message, { lane: lane.index, post: (answer) => life.post(answer) }),
       onOutput: (line) => this.#log.warn({ worker }, line),
       onConfigured: (version, failure) => {
         if (failure !== null) this.#log.error({ worker, err: errorOf(failure) }, KEEPS_CONFIGURATION);
@@ -267,6 +275,7 @@ class ThreadControl {
     this.#stopping.abort();
     for (const leave of this.#unsubscribes) leave();
     clearInterval(this.#looks);
+    this.#round.close();
   }
 }
 

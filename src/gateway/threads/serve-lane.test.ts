@@ -37,6 +37,7 @@ function rig(gateway: Partial<RunningGateway> & { readonly fails?: Error } = {})
       configuration: structuredClone(configurationOf(SNAPSHOT)),
       board: memory,
       fallback: null,
+      orders: [],
     },
     post: (message) => posted.push(structuredClone(message)),
     listen: (onMessage) => (tell = (message) => onMessage(structuredClone(message))),

@@ -2,6 +2,8 @@
 import type { Logger } from 'pino';
 import type { RunningGateway, StartGatewayOptions } from '../start-gateway.ts';
 import { HeldState } from '../fallback/fallback-state.ts';
+import type { ThreadAcceleration } from '../acceleration/thread-acceleration.ts';
+import { RemoteDesk } from './remote-desk.ts';
 import { ReceivedConfigurations } from './configuration-source.ts';
 import type { FromWorker, ListenTarget, ToWorker, WorkerStart } from './contract.ts';
 import type { Configuration } from './counting-memory.ts';
@@ -37,6 +39,9 @@ class ServedLane {
   readonly #configurations: ReceivedConfigurations;
   readonly #fallback: HeldState | null;
   #gateway: RunningGateway | null = null;
+  #desk: RemoteDesk | null = null;
+  /** Its own components; there once it serves. */
+  #own: ThreadAcceleration | null = null;
 
   constructor(options: ServeLaneOptions) {
     const { lane, settings, board, configuration, fallback } = options.start;
@@ -63,6 +68,18 @@ class ServedLane {
       case 'fallback':
         this.#fallback?.receive(message.state);
         return;
+      case 'apply':
+        for (const order of message.orders) this.#own?.apply(order);
+        return;
+      case 'roll-back':
+        this.#own?.rollBack(message.component);
+        return;
+      case 'tell':
+        this.#tell(message.question);
+        return;
+      case 'answer':
+        this.#desk?.answer(message.id, message.report);
+        return;
       case 'drain':
         void this.#drain(message.reason);
     }
@@ -77,6 +94,7 @@ class ServedLane {
       this.#gateway = await startGateway({
         ...rest,
         ...this.#fallbackView(),
+        desk: (own) => this.#openDesk(own),
         configurations: this.#configurations,
         lane,
         port,
@@ -88,6 +106,18 @@ class ServedLane {
     } catch (error) {
       post({ kind: 'failed', failure: failureOf(error) });
     }
+  }
+
+  #tell(question: number): void {
+    const report = this.#own?.report();
+    if (report !== undefined) this.#options.post({ kind: 'told', question, report });
+  }
+
+  #openDesk(own: ThreadAcceleration): RemoteDesk {
+    this.#own = own;
+    this.#desk = new RemoteDesk(own, (message) => this.#options.post(message));
+    for (const order of this.#options.start.orders) own.apply(order);
+    return this.#desk;
   }
 
   #fallbackView(): Pick<StartGatewayOptions, 'fallback'> {

@@ -1,4 +1,5 @@
 /** One worker from its start to its end, as the control thread sees it. */
+import type { AccelerationMessage } from './acceleration-round.ts';
 import type {
   FromWorker,
   ListenTarget,
@@ -11,6 +12,8 @@ import type {
 import { errorOf, type ThreadFailure } from './thread-failure.ts';
 
 export interface LifeEvents {
+  /** About components; see `AccelerationRound`. */
+  onAcceleration(message: AccelerationMessage): void;
   onRecord(line: string): void;
   onOutput(line: string): void;
   /** It serves this version of the configuration, or failed to. */
@@ -85,6 +88,11 @@ export class WorkerLife {
         return;
       case 'failed':
         this.#listening.reject(errorOf(message.failure));
+        return;
+      case 'ask':
+      case 'told':
+      case 'rolled-back':
+        this.#events.onAcceleration(message);
         return;
       case 'configured':
         this.#events.onConfigured(message.version, message.failure);
