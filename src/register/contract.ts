@@ -1,6 +1,7 @@
 /** What the parts of the register hook tell each other. Types only. */
 import type { RolloutComponent } from '../rollout/contract.ts';
 import type { Disturb } from './disturb.ts';
+import type { HookLimits } from './limits.ts';
 
 /** The components that stand in a program under the hook; `FAST_LITELLM_TOKENIZER` and so on set their modes. */
 export type ComponentName = 'tokenizer' | 'http_pool' | 'rate_limiter' | 'completion';
@@ -46,6 +47,7 @@ export type ValuesUse = 'in_place' | 'for_good' | 'none';
 export interface AdapterTools {
   readonly component: RolloutComponent;
   readonly use: ValuesUse;
+  readonly limits: HookLimits;
   /** For fast paths that are not an operation of the component. */
   readonly disturb: Disturb;
   /**

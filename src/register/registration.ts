@@ -12,6 +12,7 @@ import { type Program, earlyModules } from './early-modules.ts';
 import { writeStatusAtExit } from './exit-status.ts';
 import { FetchHook } from './http-pool/fetch-hook.ts';
 import { REGISTRY } from './facade.ts';
+import { DEFAULT_LIMITS, type HookLimits } from './limits.ts';
 import { loadBeside } from './load-beside.ts';
 import { ModuleAdapters } from './module-adapters.ts';
 import { ModuleHook } from './module-hook.ts';
@@ -38,6 +39,8 @@ export interface RegistrationOptions {
   readonly program: Program;
   /** For tests and rehearsals that put faults into fast paths. */
   readonly disturb?: Disturb;
+  /** Default: `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<HookLimits>;
 }
 
 export class Registration {
@@ -54,9 +57,11 @@ export class Registration {
   constructor(options: RegistrationOptions) {
     this.#options = options;
     const disturb: Disturb = options.disturb ?? ((_component, fast) => fast);
+    const limits: HookLimits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#adapters = new ModuleAdapters({
       componentOf: (name) => this.#componentOf(name),
       disturb,
+      limits,
       replacements: this.#replacements,
       notices: this.#notices,
     });
@@ -69,6 +74,7 @@ export class Registration {
       environment: options.environment,
       componentOf: () => this.#componentOf('http_pool'),
       disturb,
+      limits,
       replacements: this.#replacements,
       onFailure: (error) => this.#keptFetch(error),
     });

@@ -5,6 +5,7 @@
 import type { Environment } from '../../config/environment.ts';
 import type { RolloutComponent } from '../../rollout/contract.ts';
 import type { Disturb } from '../disturb.ts';
+import type { HookLimits } from '../limits.ts';
 import { loadBeside } from '../load-beside.ts';
 import type { Replacements } from '../replacements.ts';
 import { UnexpectedShape } from '../unexpected-shape.ts';
@@ -17,6 +18,7 @@ export interface FetchHookOptions {
   readonly environment: Environment;
   readonly componentOf: () => RolloutComponent;
   readonly disturb: Disturb;
+  readonly limits: HookLimits;
   readonly replacements: Replacements;
   readonly onFailure: (error: unknown) => void;
 }
@@ -64,10 +66,11 @@ export class FetchHook {
   }
 
   #open(original: Fetch): OpenedFetch {
-    const { environment, componentOf, disturb, onFailure } = this.#options;
+    const { environment, componentOf, disturb, limits, onFailure } = this.#options;
     return loadBeside<typeof OpenModule>('http-pool/open-pooled-fetch').openPooledFetch({
       original,
       componentOf,
+      unsentLimitMs: limits.unsentMs,
       send: disturb('http_pool', original),
       origins: environment.get(VARIABLES.origins) ?? '',
       onFailure,

@@ -3,9 +3,6 @@ import { KnownHosts } from './known-hosts.ts';
 import { OwnAgent } from './own-agent.ts';
 import { type Fetch, PooledFetch } from './pooled-fetch.ts';
 
-/** A little more than the platform waits for a connection: whoever needs longer hangs. */
-const UNSENT_LIMIT_MS = 12_000;
-
 export interface OpenFetchOptions {
   readonly original: Fetch;
   /** Carries a call with the pool: the original, given the pool as its dispatcher. */
@@ -13,6 +10,7 @@ export interface OpenFetchOptions {
   readonly componentOf: () => RolloutComponent;
   /** As `KnownHosts` takes them. */
   readonly origins: string;
+  readonly unsentLimitMs: number;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -22,18 +20,10 @@ export interface OpenedFetch {
 }
 
 /** The global `fetch` with a pool beneath it, for the calls to providers. */
-export function openPooledFetch({ original, send, componentOf, origins, onFailure }: OpenFetchOptions): OpenedFetch {
+export function openPooledFetch({ origins, ...options }: OpenFetchOptions): OpenedFetch {
   const agent = new OwnAgent();
   const hosts = new KnownHosts(origins);
-  const pooled = new PooledFetch({
-    original,
-    send,
-    componentOf,
-    hosts,
-    agent,
-    unsentLimitMs: UNSENT_LIMIT_MS,
-    onFailure,
-  });
+  const pooled = new PooledFetch({ ...options, hosts, agent });
   return {
     fetch: (input, init) => pooled.fetch(input, init),
     close: () => agent.close(),

@@ -93,11 +93,12 @@ export class PooledFetch {
   #outcomeOf(watch: SendWatch, input: Input, init: Init): Promise<Outcome> {
     const { send, unsentLimitMs } = this.#options;
     return new Promise((resolve) => {
+      // It holds the process: the program waits for its answer, which nothing else may be at work on.
       const timer = setTimeout(() => {
         if (watch.isSent) return;
         watch.stop();
         resolve({});
-      }, unsentLimitMs).unref();
+      }, unsentLimitMs);
       const settle = (outcome: Outcome): void => {
         clearTimeout(timer);
         resolve(outcome);

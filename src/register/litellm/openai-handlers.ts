@@ -25,8 +25,6 @@ interface PlannedCall {
   readonly list: 'choices' | 'data';
 }
 
-/** As long as the original waits for an answer. */
-const LIMIT_MS = 600_000;
 const OPENAI = 'https://api.openai.com/v1';
 
 export function adapt(original: ModuleExports, tools: AdapterTools): ModuleExports {
@@ -36,7 +34,7 @@ export function adapt(original: ModuleExports, tools: AdapterTools): ModuleExpor
       : (['OpenAIHandler', planCompletion] as const);
   const handler = functionAt<Handler>(original, name);
   if (handler.length > 1) throw new UnexpectedShape(`${name} takes other arguments`);
-  const call = new HandlerCall(tools.component, handler, tools.disturb('completion', send));
+  const call = new HandlerCall(tools, handler);
   tools.replace(original, name, (params: Params) => call.run(params, plan));
   return {};
 }
@@ -45,11 +43,13 @@ class HandlerCall {
   readonly #component: RolloutComponent;
   readonly #original: Handler;
   readonly #send: typeof send;
+  readonly #limitMs: number;
 
-  constructor(component: RolloutComponent, original: Handler, fast: typeof send) {
+  constructor({ component, disturb, limits }: AdapterTools, original: Handler) {
     this.#component = component;
     this.#original = original;
-    this.#send = fast;
+    this.#send = disturb('completion', send);
+    this.#limitMs = limits.answerMs;
   }
 
   async run(params: Params, plan: Plan): Promise<unknown> {
@@ -87,7 +87,7 @@ class HandlerCall {
     const stop = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => resolve({ late: true }), LIMIT_MS).unref();
+      timer = setTimeout(() => resolve({ late: true }), this.#limitMs);
     });
     try {
       const outcome = await Promise.race([this.#send(planned, stop.signal), late]);

@@ -12,7 +12,7 @@ import { type Answer, type AnswerClass, classesOf, type MemoryStore, type StoreC
 import { SharedRecords } from './shared-records.ts';
 
 type Change = (this: MemoryStore, key: string, value: number, durationSec: number) => Answer;
-/** `apart` is there only when the call is run again after its answer. */
+/** `apart` is there only when both sides are to run the call. */
 type CallArguments = [key: string, value: number, durationSec: number, apart: ApartCall | undefined];
 
 /** The longest time of a timer; beyond it the original's fire at once. */
@@ -83,12 +83,14 @@ function changeWith(component: RolloutComponent, { fast, original }: Sides, { re
   const call = new PresentCall(records);
   const wrapped = component.wrap<MemoryStore, CallArguments, Answer>({
     fast(key, value, durationSec, apart) {
-      if (apart !== undefined) return apart.run(apartStores, (store) => fast.call(store, key, value, durationSec));
+      if (apart !== undefined && !call.isGoingOn)
+        return apart.run(apartStores, (store) => fast.call(store, key, value, durationSec));
       call.hasRunFast = true;
       return fast.call(this, key, value, durationSec);
     },
     original(key, value, durationSec, apart) {
-      if (apart !== undefined) return apart.run(apartStores, (store) => original.call(store, key, value, durationSec));
+      if (apart !== undefined && !call.isGoingOn)
+        return apart.run(apartStores, (store) => original.call(store, key, value, durationSec));
       if (call.hasRunFast) call.takeBack();
       return original.call(this, key, value, durationSec);
     },
@@ -99,7 +101,11 @@ function changeWith(component: RolloutComponent, { fast, original }: Sides, { re
   return function (this: MemoryStore, key: string, value: number, durationSec: number): Answer {
     if (!isPlain(key, value, durationSec)) return original.call(this, key, value, durationSec);
     call.begin(this);
-    return wrapped.call(this, key, value, durationSec, undefined);
+    try {
+      return wrapped.call(this, key, value, durationSec, undefined);
+    } finally {
+      call.end();
+    }
   };
 }
 
@@ -108,6 +114,8 @@ class PresentCall {
   readonly #records: SharedRecords;
   #store: MemoryStore | null = null;
   hasRunFast = false;
+  /** The program waits for its answer: what runs changes its store. */
+  isGoingOn = false;
 
   constructor(records: SharedRecords) {
     this.#records = records;
@@ -116,6 +124,11 @@ class PresentCall {
   begin(store: MemoryStore): void {
     this.#store = store;
     this.hasRunFast = false;
+    this.isGoingOn = true;
+  }
+
+  end(): void {
+    this.isGoingOn = false;
   }
 
   /** The original begins where the fast side began. */
