@@ -24,6 +24,7 @@ const manifestSchema = z.looseObject({
   name: z.string(),
   version: z.string(),
   exports: z.record(z.string(), z.unknown()),
+  devDependencies: z.record(z.string(), z.string()),
 });
 const packedSchema = z.array(
   z.looseObject({ filename: z.string(), files: z.array(z.looseObject({ path: z.string() })) }),
@@ -78,7 +79,8 @@ async function main(root: string, update: boolean): Promise<number> {
     mkdirSync(application);
     writeFileSync(path.join(application, 'package.json'), '{ "name": "application", "private": true }\n');
     const tar = path.join(folder, tarball.filename);
-    const installed = run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', tar], application);
+    const replaced = `js-tiktoken@${manifest.devDependencies['js-tiktoken'] ?? 'latest'}`;
+    const installed = run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', tar, replaced], application);
     tally.note('install', installed.status === 0 ? [] : [installed.stderr]);
     const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
     const expected = path.join(root, 'test/package/exported-names.json');
@@ -89,6 +91,8 @@ async function main(root: string, update: boolean): Promise<number> {
       if (update) writeFileSync(expected, `${JSON.stringify(names, null, 2)}\n`);
       tally.note(`exported names under Node ${major}`, nameProblems(expected, names));
       tally.note(`first calls under Node ${major}`, callProblems(node, application));
+      for (const [way, problems] of registerProblems(node, application))
+        tally.note(`${way} under Node ${major}`, problems);
       if (entries.includes('.')) {
         tally.note(`library door under Node ${major}`, wrongModules(load(node, application, '.').urls));
       }
@@ -154,6 +158,36 @@ function callProblems(node: string, application: string): readonly string[] {
   writeFileSync(file, FIRST_CALLS);
   const { status, stdout, stderr } = run(node, [file], application);
   return status === 0 && stdout === FIRST_ANSWERS ? [] : [`want ${FIRST_ANSWERS}, got ${stdout}${stderr}`];
+}
+
+/** A program that knows nothing of the hook, and what it prints about itself. */
+const HOOKED_PROGRAM = `
+  const encoding = getEncoding('o200k_base');
+  const ids = encoding.encode('Hello world');
+  const { components, modules } = globalThis[Symbol.for('fast-litellm/register')]?.status() ?? { components: [], modules: [] };
+  const tokenizer = components.find(({ name }) => name === 'tokenizer');
+  process.stdout.write(JSON.stringify([ids, tokenizer?.applied, modules.map(({ state }) => state)]));`;
+const HOOKED_ANSWER = JSON.stringify([[13_225, 2375], true, ['accelerated']]);
+const FROM = "from 'js-tiktoken';";
+const REQUIRED = "const { getEncoding } = require('js-tiktoken');";
+const HOOK = 'fast-litellm/register';
+
+/** The ways in which a program gets the hook: flags, file, source. */
+const WAYS: readonly (readonly [way: string, flags: readonly string[], file: string, source: string])[] = [
+  ['--import', ['--import', HOOK], 'hooked.mjs', `import { getEncoding } ${FROM}`],
+  ['--require', ['--require', HOOK], 'hooked.cjs', REQUIRED],
+  ['import first', [], 'hooked.mjs', `import '${HOOK}'; import { getEncoding } ${FROM}`],
+  ['require first', [], 'hooked.cjs', `require('${HOOK}'); ${REQUIRED}`],
+];
+
+function registerProblems(node: string, application: string): readonly (readonly [string, readonly string[]])[] {
+  return WAYS.map(([way, flags, name, source]) => {
+    const file = path.join(application, name);
+    writeFileSync(file, source + HOOKED_PROGRAM);
+    const { status, stdout, stderr } = run(node, [...flags, file], application);
+    const isGood = status === 0 && stdout === HOOKED_ANSWER && stderr === '';
+    return [`register, ${way}`, isGood ? [] : [`want ${HOOKED_ANSWER}, got ${stdout}${stderr}`]];
+  });
 }
 
 function nameProblems(expected: string, names: Readonly<Record<string, readonly string[]>>): readonly string[] {
