@@ -4,7 +4,10 @@ import { ConfigStore } from '../config/config-store.ts';
 import type { CatalogueKeys } from '../config/quick-start.ts';
 import type { Deployment } from '../config/snapshot.ts';
 import { limitMemoryFor } from '../gateway/limits/limit-memory.ts';
+import { explainServing } from '../gateway/fallback/explain-serving.ts';
 import { startServing } from '../gateway/threads/start-serving.ts';
+import { loadBuiltInPrices } from '../pricing/load-built-in.ts';
+import { PriceTable } from '../pricing/price-table.ts';
 import { allProviders, findProvider } from '../providers/catalogue/catalogue.ts';
 import { resolveProvider } from '../providers/resolve-provider.ts';
 import type { Modules } from './ports.ts';
@@ -12,11 +15,12 @@ import type { Modules } from './ports.ts';
 export function createModules(env: ReadonlyMap<string, string>): Modules {
   return {
     openConfig: ({ path, document }) => ConfigStore.open({ path, document, env }),
-    checkConfig: (path) =>
+    checkConfig: (path, withFallback) =>
       checkConfig(path, env, {
         notNative: (deployment) => notNative(deployment, env),
         // Where limits are counted, Redis too, is read by the start alone.
         verify: (snapshot) => void limitMemoryFor(snapshot, null),
+        ...(withFallback ? { serving: (snapshot) => explainServing(snapshot, new PriceTable(loadBuiltInPrices)) } : {}),
       }),
     startServing,
     providerKeys,

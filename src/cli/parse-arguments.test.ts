@@ -111,7 +111,22 @@ describe('the command line', () => {
       config: 'c.yaml',
       strict: true,
       json: false,
+      withFallback: false,
     });
+    expect(parse(['check', 'c.yaml', '--fallback', 'spawn'])).toMatchObject({ kind: 'check', withFallback: true });
+  });
+
+  it('parses what is asked of a running gateway', () => {
+    const url = 'http://127.0.0.1:4000';
+    expect(parse(['status'])).toEqual({ kind: 'acceleration', command: { url, json: false, change: null } });
+    expect(parse(['status', '--port', '4001', '--json'])).toMatchObject({
+      command: { url: 'http://127.0.0.1:4001', json: true },
+    });
+    expect(parse(['rollout', 'route:/v1/embeddings', 'canary', '10', '--url', 'https://gateway'])).toMatchObject({
+      command: { url: 'https://gateway', change: { component: 'route:/v1/embeddings', mode: 'canary:10' } },
+    });
+    expect(() => parse(['rollout', 'route:/v1/embeddings'])).toThrow(UsageError);
+    expect(() => parse(['rollout', 'route:/v1/embeddings', 'sometimes'])).toThrow(/not a mode/);
   });
 
   it.each([

@@ -11,7 +11,13 @@ import { UsageError } from './usage-error.ts';
 
 export type ParsedCommand =
   | { readonly kind: 'serve'; readonly flags: FlagValues }
-  | { readonly kind: 'check'; readonly config: string; readonly strict: boolean; readonly json: boolean }
+  | {
+      readonly kind: 'check';
+      readonly config: string;
+      readonly strict: boolean;
+      readonly json: boolean;
+      readonly withFallback: boolean;
+    }
   | { readonly kind: 'acceleration'; readonly command: AccelerationCommand }
   | { readonly kind: 'print'; readonly text: string };
 
@@ -79,7 +85,9 @@ function createProgram(context: ParseContext, onCommand: (command: ParsedCommand
     .exitOverride()
     .action((config: string | undefined, options: { strict?: boolean; json?: boolean }) => {
       const path = fileToCheck(config, program.opts()['config']);
-      onCommand({ kind: 'check', config: path, strict: options.strict === true, json: options.json === true });
+      const withFallback = Boolean(program.opts()['fallback'] ?? context.environment.get('FAST_LITELLM_FALLBACK'));
+      const { strict = false, json = false } = options;
+      onCommand({ kind: 'check', config: path, strict, json, withFallback });
     });
   addAccelerationCommands(program, onCommand);
   return program;

@@ -30,7 +30,8 @@ export interface RunningConfig extends SnapshotSource {
 export interface Modules {
   /** @throws ConfigError */
   openConfig(origin: ConfigOrigin): RunningConfig;
-  checkConfig(path: string): CheckReport;
+  /** @param withFallback a LiteLLM is to stand behind the gateway */
+  checkConfig(path: string, withFallback: boolean): CheckReport;
   startServing(options: ServingOptions): Promise<ServingGateway>;
   /** Providers and the variables that hold their keys. */
   providerKeys(): Iterable<CatalogueKeys>;

@@ -57,7 +57,7 @@ async function check(command: Extract<ParsedCommand, { kind: 'check' }>, port: P
     port.loadModules(),
     import('../config/check.ts'),
   ]);
-  const report = modules.checkConfig(command.config);
+  const report = modules.checkConfig(command.config, command.withFallback);
   if (command.json) port.out(renderCheckJson(report, command.strict));
   else if (report.error === null) port.out(renderCheckText(report));
   else port.err(`fast-litellm: ${report.error}\n`);

@@ -66,6 +66,7 @@ export async function serve(flags: FlagValues, port: ProcessPort): Promise<void>
     readyAfterMs: port.uptimeMs(),
     restrictedToLoopback: address.restrictedToLoopback,
     movedToPort: address.port === 0 || gateway.port === address.port ? null : gateway.port,
+    fallback: options.fallback ?? null,
     providersNotNative,
   });
   const running: Running = { flags, port, store, log, gateway };

@@ -18,6 +18,7 @@ function report(snapshot: ConfigSnapshot, facts: Partial<StartFacts> = {}): stri
     readyAfterMs: 123.4,
     restrictedToLoopback: false,
     movedToPort: null,
+    fallback: null,
     providersNotNative: [],
     ...facts,
   });
@@ -74,6 +75,12 @@ describe('startReport', () => {
 
   it('names what is not served natively', () => {
     const snapshot = snapshotOf(`${ONE_MODEL}general_settings: {allowed_ips: [10.0.0.1]}\n`);
+    expect(report(snapshot, { fallback: { kind: 'url', origin: 'http://litellm:4001' } })).toContain(
+      'Everything that is not native: the LiteLLM at http://litellm:4001',
+    );
+    expect(report(snapshot, { fallback: { kind: 'spawn', configFile: 'a' } })).toContain(
+      'a LiteLLM that is started now',
+    );
     expect(report(snapshot, { providersNotNative: ['anthropic'] })).toMatch(
       /Not served natively: .*allowed_ips[^]*Keys found for providers that are not served natively yet: anthropic/,
     );
@@ -92,7 +99,7 @@ describe('startFields', () => {
       restrictedToLoopback: true,
       movedToPort: null,
     };
-    expect(startFields({ ...facts, providersNotNative: [] })).toEqual({
+    expect(startFields({ ...facts, fallback: null, providersNotNative: [] })).toEqual({
       version: '1',
       url: 'u',
       config: null,

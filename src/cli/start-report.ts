@@ -1,4 +1,5 @@
 /** What a user reads after the start: the address, the models, what is not served natively, and a line to try. */
+import type { FallbackChoice } from '../gateway/fallback/contract.ts';
 import type { ConfigFinding, ConfigSnapshot, Deployment } from '../config/snapshot.ts';
 
 const SHOWN_MODELS = 20;
@@ -17,6 +18,8 @@ export interface StartFacts {
   readonly restrictedToLoopback: boolean;
   /** Port 4000 was asked for and taken. */
   readonly movedToPort: number | null;
+  /** null: no LiteLLM stands behind the gateway. */
+  readonly fallback: FallbackChoice | null;
   /** Providers whose keys the environment holds but that are not served natively. */
   readonly providersNotNative: readonly string[];
 }
@@ -31,6 +34,11 @@ export function startReport(facts: StartFacts): string {
     lines.push(`  Port 4000 is in use, so this is port ${facts.movedToPort}; choose one with --port.`);
   }
   lines.push(`  Models: ${modelList(snapshot)}`);
+  const { fallback } = facts;
+  if (fallback !== null) {
+    const where = fallback.kind === 'url' ? `the LiteLLM at ${fallback.origin}` : 'a LiteLLM that is started now';
+    lines.push(`  Everything that is not native: ${where}; "fast-litellm status" says how it does`);
+  }
   const keys = notNativeKeys(snapshot.findings);
   if (keys.length > 0) {
     const more = keys.length > SHOWN_KEYS ? `, and ${keys.length - SHOWN_KEYS} more` : '';
@@ -63,6 +71,7 @@ export function startFields(facts: StartFacts): Record<string, unknown> {
     notNative: notNativeKeys(snapshot.findings),
     open: snapshot.general.masterKey === null,
     workers: facts.workers,
+    ...(facts.fallback === null ? {} : { fallback: facts.fallback }),
     readyMs: Math.round(facts.readyAfterMs),
   };
 }

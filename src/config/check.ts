@@ -2,6 +2,7 @@
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './environment.ts';
 import { loadConfig } from './load.ts';
+import { servingLines, type Serving } from './serving.ts';
 import type { ConfigFinding, ConfigSnapshot, Deployment, JsonObject, Restriction } from './snapshot.ts';
 
 export interface CheckOptions {
@@ -9,6 +10,8 @@ export interface CheckOptions {
   notNative?(deployment: Deployment): string | null;
   /** Reads what the start reads beyond the configuration itself. @throws ConfigError where the start would be refused */
   verify?(snapshot: ConfigSnapshot): void;
+  /** Who serves what with a LiteLLM behind the gateway; left out: none is asked for. */
+  serving?(snapshot: ConfigSnapshot): Serving;
   /** Replaces the file, for tests. */
   readonly text?: string;
 }
@@ -30,11 +33,13 @@ export interface CheckReport {
   readonly ignored: readonly ConfigFinding[];
   readonly warnings: readonly ConfigFinding[];
   readonly restrictions: readonly Restriction[];
+  /** null: no LiteLLM stands behind the gateway. */
+  readonly serving: Serving | null;
 }
 
 function emptyReport(path: string, error: string): CheckReport {
   const none = { notNativeDeployments: [], served: [], fallback: [], ignored: [], warnings: [], restrictions: [] };
-  return { path, error, deployments: 0, ...none };
+  return { path, error, deployments: 0, ...none, serving: null };
 }
 
 function reportOf(path: string, snapshot: ConfigSnapshot, options: CheckOptions): CheckReport {
@@ -56,6 +61,7 @@ function reportOf(path: string, snapshot: ConfigSnapshot, options: CheckOptions)
     ignored: keys.filter((finding) => finding.treatment === 'ignored'),
     warnings,
     restrictions: snapshot.restrictions,
+    serving: options.serving?.(snapshot) ?? null,
   };
 }
 
@@ -78,10 +84,11 @@ export function checkConfig(path: string, env: Environment, options: CheckOption
   }
 }
 
-/** 1 for a refused file, and with `strict` for anything that is not served as written. */
+/** 1 for a refused file, and with `strict` for anything that is not served as written, by whomever. */
 export function checkExitCode(report: CheckReport, strict: boolean): 0 | 1 {
   if (report.error !== null) return 1;
-  const unserved = [report.fallback, report.ignored, report.warnings, report.notNativeDeployments];
+  const notNative = report.serving === null ? [report.fallback, report.notNativeDeployments] : [];
+  const unserved = [report.ignored, report.warnings, ...notNative];
   return strict && unserved.some((list) => list.length > 0) ? 1 : 0;
 }
 
@@ -96,20 +103,22 @@ export function renderCheckText(report: CheckReport): string {
   const row = (finding: ConfigFinding): string => {
     return `${restricting.has(finding.key) ? '! ' : '  '}${finding.key}: ${finding.note}`;
   };
+  const elsewhere = report.serving === null ? 'get 501' : 'go to LiteLLM';
   const natively = report.deployments - report.notNativeDeployments.length;
   const text = [
     `${report.path}: ${natively} of ${report.deployments} deployments are served natively`,
     ...lines('Warnings', report.warnings.map(row)),
     ...lines(
-      'Deployments not served natively: their requests get 501',
+      `Deployments not served natively: their requests ${elsewhere}`,
       report.notNativeDeployments.map(({ modelName, model, reason }) => `  ${modelName} (${model}): ${reason}`),
     ),
-    ...lines('Not served natively yet; ! restricts: the requests concerned get 501', report.fallback.map(row)),
+    ...lines(`Not served natively yet; ! restricts: the requests concerned ${elsewhere}`, report.fallback.map(row)),
     ...lines('Ignored', report.ignored.map(row)),
     ...lines(
       'Natively served',
       report.served.map((finding) => `  ${finding.key}`),
     ),
+    ...(report.serving === null ? [] : servingLines(report.serving)),
   ];
   return `${text.join('\n')}\n`;
 }
@@ -128,6 +137,7 @@ export function renderCheckJson(report: CheckReport, strict: boolean): string {
     fallback: report.fallback.map((finding) => ({ ...pick(finding), restricts: restricting.has(finding.key) })),
     ignored: report.ignored.map(pick),
     warnings: report.warnings.map(pick),
+    ...(report.serving === null ? {} : { serving: report.serving }),
   };
   return `${JSON.stringify(body, null, 2)}\n`;
 }

@@ -14,7 +14,7 @@ function restrictingNote({ scope, masterKeyPasses }: Restriction): string {
   const whom =
     scope === 'all' ? 'every request' : scope === 'llm' ? 'every LLM request' : `every request for ${scope.modelName}`;
   const but = masterKeyPasses ? ' that does not show the master key' : '';
-  return `restricts and is not native yet: ${whom}${but} is answered with 501`;
+  return `restricts and is not native yet: ${whom}${but} goes to the fallback, or is refused`;
 }
 
 /** Restricting keys that restrict nothing with the value they have. */

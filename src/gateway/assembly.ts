@@ -4,17 +4,11 @@
  */
 import type { Logger } from 'pino';
 import type { ConfigSnapshot, Deployment } from '../config/snapshot.ts';
-import type { RouteFamily } from '../providers/contract.ts';
-import { hasMock } from './mock/mock-plan.ts';
-import { mockedTarget } from './mock/mocked-target.ts';
 import { CallIdSource } from '../primitives/call-id.ts';
-import { LruMap } from '../primitives/lru-map.ts';
 import { timeoutsOf } from '../pool/deadlines.ts';
 import { modelSupports } from '../pricing/model-capabilities.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { mapProviderFailure, mapProviderStreamError, mapProviderUnreachable } from '../providers/map-failure.ts';
-import { compileTarget } from '../providers/target.ts';
-import { ModelIndex, type Resolution, type Unresolved } from '../router/model-index.ts';
 import { compileAuth } from './auth/authenticate.ts';
 import { compileRestrictions, type RestrictionChecks } from './auth/enforce-restrictions.ts';
 import { configuredOrigins } from './configured-origins.ts';
@@ -23,7 +17,6 @@ import { Dispatcher } from './dispatcher.ts';
 import type { AssembledFallback, FallbackLink } from './fallback/fallback-link.ts';
 import { passThroughRoutes } from './pass-through/pass-through-routes.ts';
 import { notNativeRoutes } from './pipeline/not-native-call.ts';
-import { defaultFallbackModel } from './routes/configured-fallbacks.ts';
 import { notServedRoutes } from './routes/management-routes.ts';
 import { infoRoutes } from './routes/info-routes.ts';
 import { probeDeployment } from './probe.ts';
@@ -55,16 +48,12 @@ import { chargeBudgets } from './limits/charge-budgets.ts';
 import { compileRouting } from './routing/compile-routing.ts';
 import { routerStateRoute } from './routing/router-state-route.ts';
 import type { CountingMemory } from './threads/counting-memory.ts';
-import { createCompiledDeployments, type CompileTarget } from './pipeline/compiled-deployments.ts';
 import { LLM_FAMILIES, llmRoutes } from './pipeline/llm-routes.ts';
+import { compileDeployments, createModelIndex, responseIdsOf } from './pipeline/model-targets.ts';
 import type { LlmPipeline, TimeoutInputs, UpstreamSender } from './pipeline/pipeline.ts';
 import { compileRecovery } from './pipeline/recovery/recovery-settings.ts';
 import { SingleFlight } from './pipeline/single-flight.ts';
-import { ResponseIds } from './pipeline/response-ids.ts';
 import { ReplyHeaderWriter } from './pipeline/reply-headers.ts';
-
-/** Names that clients make up must not grow the process. */
-const RESOLUTION_CACHE_ENTRIES = 1024;
 
 /** What outlives a configuration. */
 export interface SharedParts {
@@ -203,14 +192,14 @@ function createPipeline(parts: AssemblyParts): LlmPipeline {
   const { state, shared, knowledge, costs, counting, bodies, restrictions } = parts;
   const { snapshot } = state;
   const callIds = new CallIdSource();
-  const index = createIndex(snapshot, knowledge);
+  const index = createModelIndex(snapshot, knowledge);
   const contextWindow = new ContextWindow(knowledge.context, bodies);
   const { memory, lane } = parts;
   const { log, strictLimits } = shared;
   const routing = compileRouting({ state, log, strictLimits, memory, lane, index, knowledge, contextWindow });
   const costing = createCosting(snapshot, costs, () => state.now());
-  const compiled = createCompiledDeployments(targetCompiler(snapshot, knowledge), LITELLM_VERSION);
-  const responseIds = new ResponseIds(idSecret(snapshot));
+  const compiled = compileDeployments(snapshot, knowledge);
+  const responseIds = responseIdsOf(snapshot);
   const { policy } = routing.router;
   return {
     state,
@@ -251,40 +240,4 @@ function configuredTimeouts({ router, litellm }: ConfigSnapshot): LlmPipeline['t
 /** What the price table says of a deployment's model. */
 function prefillFact({ context }: ModelKnowledge): (deployment: Deployment) => boolean {
   return ({ model }) => modelSupports({ model }, 'supports_assistant_prefill', context);
-}
-
-function createIndex(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): ModelIndex {
-  return new ModelIndex({
-    deployments: snapshot.deployments,
-    aliases: snapshot.aliases,
-    providerOf: (model) => knowledge.providerOf(model),
-    defaultFallback: defaultFallbackModel(snapshot),
-    cache: new LruMap<string, Resolution | Unresolved>(RESOLUTION_CACHE_ENTRIES),
-  });
-}
-
-function targetCompiler(snapshot: ConfigSnapshot, knowledge: ModelKnowledge): CompileTarget {
-  const settings = { dropParams: snapshot.litellm.dropParams, modifyParams: snapshot.litellm.modifyParams };
-  const compile = (deployment: Deployment, model: string, family: RouteFamily, env: ReadonlyMap<string, string>) =>
-    compileTarget({
-      model,
-      params: deployment.params,
-      modelInfo: deployment.modelInfo,
-      family,
-      env,
-      settings,
-      modelFacts: knowledge.facts,
-    });
-  return (deployment, model, family) =>
-    hasMock(deployment.params)
-      ? mockedTarget(deployment, model, (one) => compile(one, model, family, NO_ENVIRONMENT))
-      : compile(deployment, model, family, snapshot.environment);
-}
-
-const NO_ENVIRONMENT: ReadonlyMap<string, string> = new Map();
-
-/** `disable_responses_id_security` leaves the ids readable, as in LiteLLM. */
-function idSecret({ general, environment }: ConfigSnapshot): string | null {
-  if (general.raw['disable_responses_id_security'] === true) return null;
-  return environment.get('LITELLM_SALT_KEY') ?? general.masterKey;
 }

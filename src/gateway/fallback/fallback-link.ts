@@ -4,7 +4,6 @@
  */
 import type { Logger } from 'pino';
 import { readAcceleration } from '../../config/acceleration-settings.ts';
-import { callFeatures, type CallFeature } from '../../config/call-features.ts';
 import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import type { Rollout } from '../../rollout/contract.ts';
 import type { Deadlines } from '../../pool/deadlines.ts';
@@ -18,6 +17,7 @@ import type { FallbackStage, FallbackState, FallbackStates, FallbackSummary } fr
 import { NativeCalls, type NativeCallParts } from './native-calls.ts';
 import { askRole } from './ask-role.ts';
 import { componentPath, isOwnRoute } from './native-routes.ts';
+import { mayHoldModels, unheeded } from './native-settings.ts';
 import { NativeExchange, type HandOverRules } from './offered-exchange.ts';
 import { relayUpgrade } from './relay-upgrade.ts';
 import { RelayCounts, type RelayReport } from './relay-counts.ts';
@@ -166,12 +166,6 @@ function shadowRuns(snapshot: ConfigSnapshot, native: NativeSide): ShadowRuns {
   return new ShadowRuns({ pipeline: quiet, routes: native.routesOver(quiet), mayBePaid });
 }
 
-/** Settings of model calls that have no effect here, without those that may be done without. */
-function unheeded(snapshot: ConfigSnapshot): readonly CallFeature[] {
-  const { nativeWithout } = readAcceleration(snapshot.raw, snapshot.environment);
-  return callFeatures(snapshot).filter(({ key }) => !nativeWithout.has(key));
-}
-
 function makesCalls({ family }: RouteDefinition): boolean {
   return LLM_FAMILIES.has(family) || family === 'pass-through';
 }
@@ -181,11 +175,6 @@ function withFallback(route: RouteDefinition, snapshot: ConfigSnapshot): RouteDe
   if (isOwnRoute(route)) return [{ ...route, neverHandedOver: true }];
   if (componentPath(route) === null || (route.family === 'models' && mayHoldModels(snapshot))) return [];
   return [route];
-}
-
-/** LiteLLM's database may hold models besides those of the file. */
-function mayHoldModels({ general, environment }: ConfigSnapshot): boolean {
-  return Boolean(general.raw['database_url']) || Boolean(environment.get('DATABASE_URL'));
 }
 
 /** Bounds that only a LiteLLM that hangs ever meets. */

@@ -48,6 +48,11 @@ export function componentPaths(): readonly string[] {
   return [...new Set([...FAMILIES.values(), ...PATHS.values()])];
 }
 
+/** Families of which all routes are native, with the names of their components. */
+export function familyPaths(): readonly (readonly [family: string, path: string])[] {
+  return [...FAMILIES];
+}
+
 /** What is answered here even when LiteLLM is down, and never there. */
 export function isOwnRoute({ path }: RouteDefinition): boolean {
   return OWN_PATHS.has(path);
