@@ -68,6 +68,14 @@ export interface AdapterTools {
  */
 export type Adapter = (original: ModuleExports, tools: AdapterTools) => ModuleExports;
 
+/** The program under the hook. */
+export interface Program {
+  /** Its own file; empty when there is none. */
+  readonly main: string;
+  /** Its static imports were linked before the hook ran, because it imports the hook instead of preloading it. */
+  readonly isLinked: boolean;
+}
+
 /** Of one loaded module of a replaced package, what became of it. */
 export interface ModuleReport {
   readonly package: string;

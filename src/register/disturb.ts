@@ -11,8 +11,7 @@ export type Disturb = <This, Args extends unknown[], Result>(
 ) => (this: This, ...args: Args) => Result;
 
 /** The component with every operation's fast path disturbed. */
-export function disturbed(component: RolloutComponent, disturb: Disturb | null): RolloutComponent {
-  if (disturb === null) return component;
+export function disturbed(component: RolloutComponent, disturb: Disturb): RolloutComponent {
   const { name } = component;
   return {
     ...component,

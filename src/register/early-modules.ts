@@ -10,35 +10,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ModuleExports, ReplacedPackage } from './contract.ts';
 
-export interface Program {
-  /** The program's own file. */
-  readonly main: string;
-  /** Flags of Node, those of `NODE_OPTIONS` too. */
-  readonly flags: readonly string[];
-  /** The main module when it is CommonJS: then nothing was linked in advance. */
-  readonly isCommonJs: boolean;
-}
-
-const PRELOAD = /^(?:--import|--require|-r)(?:=(.*))?$/;
-
-/** Whether Node's flags name the hook, so that it runs before anything of the program is linked. */
-export function isPreloaded(flags: readonly string[]): boolean {
-  return flags.some((flag, i) => {
-    const [isFlag, value] = PRELOAD.exec(flag) ?? [];
-    return isFlag !== undefined && /fast-litellm|[\\/]register(?:[\\/]|$)/.test(value ?? flags[i + 1] ?? '');
-  });
-}
-
 export interface EarlyModule {
   readonly url: string;
   readonly exports: ModuleExports;
 }
 
-export function* earlyModules(program: Program, packages: readonly ReplacedPackage[]): Generator<EarlyModule> {
-  if (program.isCommonJs || program.main === '' || isPreloaded(program.flags)) return;
+/** @param main the program's own file */
+export function* earlyModules(main: string, packages: readonly ReplacedPackage[]): Generator<EarlyModule> {
   const load = createRequire(import.meta.url);
   for (const { name, earlyFolder, points } of packages) {
-    const root = earlyFolder === null ? null : findPackage(path.dirname(program.main), name);
+    const root = earlyFolder === null ? null : findPackage(path.dirname(main), name);
     if (root === null) continue;
     const wanted = points.filter(({ kind }) => kind === 'module');
     for (const file of filesOf(root, earlyFolder ?? '')) {

@@ -1,6 +1,6 @@
 /** Puts the hook into this process, once, whatever copies of this package it holds. */
 import { readEnvironment } from '../config/environment.ts';
-import type { Program } from './early-modules.ts';
+import type { Program } from './contract.ts';
 import { REGISTRY } from './facade.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
 
@@ -20,10 +20,19 @@ export function install(options: Partial<RegistrationOptions> = {}): Registratio
 }
 
 function thisProgram(nodeOptions = ''): Program {
-  return {
-    main: process.argv[1] ?? '',
-    flags: [...process.execArgv, ...nodeOptions.split(/\s+/)],
-    // Deprecated because ES modules are none, which is what is asked here.
-    isCommonJs: Reflect.get(process, 'mainModule') !== undefined,
-  };
+  const main = process.argv[1] ?? '';
+  // Deprecated because ES modules are none, which is what is asked here.
+  const isCommonJs = Reflect.get(process, 'mainModule') !== undefined;
+  const flags = [...process.execArgv, ...nodeOptions.split(/\s+/)];
+  return { main, isLinked: main !== '' && !isCommonJs && !isPreloaded(flags) };
+}
+
+const PRELOAD = /^(?:--import|--require|-r)(?:=(.*))?$/;
+
+/** Whether Node's flags name the hook, so that it runs before anything of the program is linked. */
+export function isPreloaded(flags: readonly string[]): boolean {
+  return flags.some((flag, i) => {
+    const [isFlag, value] = PRELOAD.exec(flag) ?? [];
+    return isFlag !== undefined && /fast-litellm|[\\/]register(?:[\\/]|$)/.test(value ?? flags[i + 1] ?? '');
+  });
 }

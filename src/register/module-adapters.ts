@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { RolloutComponent } from '../rollout/contract.ts';
 import type { Adapter, AdapterTools, ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
 import type { Disturb } from './disturb.ts';
-import type { HookLimits } from './limits.ts';
+import { DEFAULT_LIMITS, type HookLimits } from './limits.ts';
 import { loadBeside } from './load-beside.ts';
 import type { Notices } from './notices.ts';
 import { describeRange, isInRange, type PackageFile, versionOf } from './package-file.ts';
@@ -14,7 +14,7 @@ import { UnexpectedShape } from './unexpected-shape.ts';
 export interface ModuleAdaptersOptions {
   readonly componentOf: (name: ComponentName) => RolloutComponent;
   readonly disturb: Disturb;
-  readonly limits: HookLimits;
+  readonly limits: Partial<HookLimits>;
   readonly replacements: Replacements;
   readonly notices: Notices;
 }
@@ -67,7 +67,8 @@ export class ModuleAdapters {
     if (version === null || !isInRange(version, versions))
       throw new UnexpectedShape(`known are the versions ${describeRange(versions)}`);
     const { adapt } = loadBeside<{ readonly adapt: Adapter }>(adapter);
-    const { componentOf, disturb, limits, replacements } = this.#options;
+    const { componentOf, disturb, replacements } = this.#options;
+    const limits = { ...DEFAULT_LIMITS, ...this.#options.limits };
     const replace: AdapterTools['replace'] = (target, key, value) => replacements.replace(target, key, value);
     const sayKept = (why: string): void => this.#sayKept(file, why);
     const shared = <State>(create: () => State): State => this.#sharedState(file.root, create);

@@ -6,17 +6,19 @@ import type { Environment } from '../config/environment.ts';
 import type { JsonValue } from '../protocol/json.ts';
 import type { RolloutComponent, RolloutEvent } from '../rollout/contract.ts';
 import type { Recommendation, RolloutReport } from '../rollout/report.ts';
-import type { ComponentName, ModuleExports, ModuleReport, ValuesUse } from './contract.ts';
-import { type Disturb, disturbed } from './disturb.ts';
-import { type Program, earlyModules } from './early-modules.ts';
-import { writeStatusAtExit } from './exit-status.ts';
+import type { ComponentName, ModuleExports, ModuleReport, Program, ValuesUse } from './contract.ts';
+import type { Disturb } from './disturb.ts';
+import type * as EarlyModules from './early-modules.ts';
+import type * as ExitStatus from './exit-status.ts';
 import { FetchHook } from './http-pool/fetch-hook.ts';
 import { REGISTRY } from './facade.ts';
-import { DEFAULT_LIMITS, type HookLimits } from './limits.ts';
+import type { HookLimits } from './limits.ts';
 import { loadBeside } from './load-beside.ts';
-import { ModuleAdapters } from './module-adapters.ts';
+import type * as AdaptersModule from './module-adapters.ts';
+import type { ModuleAdapters } from './module-adapters.ts';
 import { ModuleHook } from './module-hook.ts';
-import { Notices } from './notices.ts';
+import type * as NoticesModule from './notices.ts';
+import type { Notices } from './notices.ts';
 import { REPLACED_PACKAGES } from './replaced-packages.ts';
 import { Replacements } from './replacements.ts';
 import type * as RolloutExports from './start-rollout.ts';
@@ -45,26 +47,19 @@ export interface RegistrationOptions {
 
 export class Registration {
   readonly #options: RegistrationOptions;
-  readonly #notices = new Notices();
   readonly #replacements = new Replacements();
-  readonly #adapters: ModuleAdapters;
+  readonly #disturb: Disturb;
   readonly #hook: ModuleHook;
   readonly #fetch: FetchHook;
+  #noticesOrNull: Notices | null = null;
+  #adaptersOrNull: ModuleAdapters | null = null;
   #started: StartedRollout | null = null;
   #isInstalled = false;
   #stopStatus: (() => void) | null = null;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    const disturb: Disturb = options.disturb ?? ((_component, fast) => fast);
-    const limits: HookLimits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#adapters = new ModuleAdapters({
-      componentOf: (name) => this.#componentOf(name),
-      disturb,
-      limits,
-      replacements: this.#replacements,
-      notices: this.#notices,
-    });
+    this.#disturb = options.disturb ?? ((_component, fast) => fast);
     this.#hook = new ModuleHook({
       packages: REPLACED_PACKAGES,
       onLoaded: (file, exports) => void this.#adapters.adapt(file, exports, 'in_place'),
@@ -73,8 +68,8 @@ export class Registration {
     this.#fetch = new FetchHook({
       environment: options.environment,
       componentOf: () => this.#componentOf('http_pool'),
-      disturb,
-      limits,
+      disturb: this.#disturb,
+      limits: options.limits ?? {},
       replacements: this.#replacements,
       onFailure: (error) => this.#keptFetch(error),
     });
@@ -85,18 +80,15 @@ export class Registration {
     if (/^(?:off|false)$/i.test(this.#options.environment.get(VARIABLES.everything)?.trim() ?? '')) return;
     this.#isInstalled = true;
     this.#hook.install();
-    this.#stopStatus = writeStatusAtExit(this.#options.environment, this);
+    const { environment, program } = this.#options;
+    if (environment.has(VARIABLES.status))
+      this.#stopStatus = loadBeside<typeof ExitStatus>('exit-status').writeStatusAtExit(environment, this);
     try {
       this.#fetch.install();
     } catch (error) {
       this.#keptFetch(error);
     }
-    try {
-      for (const { url, exports } of earlyModules(this.#options.program, REPLACED_PACKAGES))
-        this.#adapt(url, exports, 'none');
-    } catch (error) {
-      this.#failed(error);
-    }
+    if (program.isLinked) this.#adaptLinked(program.main);
   }
 
   /** A facade was evaluated. @returns values to export instead of the original's, by name */
@@ -112,14 +104,14 @@ export class Registration {
     this.#fetch.uninstall();
     this.#stopStatus?.();
     this.#replacements.undo();
-    this.#adapters.restoreCopies();
+    this.#adaptersOrNull?.restoreCopies();
     this.#started?.rollout.close();
     if (Reflect.get(globalThis, REGISTRY) === this) Reflect.deleteProperty(globalThis, REGISTRY);
   }
 
   status(): RegisterStatus {
     const report = this.#rollout.rollout.report();
-    return { ...report, installed: this.#isInstalled, modules: [...this.#adapters.reports] };
+    return { ...report, installed: this.#isInstalled, modules: [...(this.#adaptersOrNull?.reports ?? [])] };
   }
 
   statusTable(): string {
@@ -149,6 +141,31 @@ export class Registration {
     return this.#rollout.rollout.subscribe(listener);
   }
 
+  #adaptLinked(main: string): void {
+    try {
+      const { earlyModules } = loadBeside<typeof EarlyModules>('early-modules');
+      for (const { url, exports } of earlyModules(main, REPLACED_PACKAGES)) this.#adapt(url, exports, 'none');
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  get #notices(): Notices {
+    this.#noticesOrNull ??= new (loadBeside<typeof NoticesModule>('notices').Notices)();
+    return this.#noticesOrNull;
+  }
+
+  get #adapters(): ModuleAdapters {
+    this.#adaptersOrNull ??= new (loadBeside<typeof AdaptersModule>('module-adapters').ModuleAdapters)({
+      componentOf: (name) => this.#componentOf(name),
+      disturb: this.#disturb,
+      limits: this.#options.limits ?? {},
+      replacements: this.#replacements,
+      notices: this.#notices,
+    });
+    return this.#adaptersOrNull;
+  }
+
   #adapt(url: string, exports: ModuleExports, use: ValuesUse): ModuleExports {
     const file = this.#hook.fileOf(url);
     return file === null ? {} : this.#adapters.adapt(file, exports, use);
@@ -157,7 +174,8 @@ export class Registration {
   #componentOf(name: ComponentName): RolloutComponent {
     const component = this.#rollout.components.get(name);
     if (component === undefined) throw new RangeError(`there is no component ${name}`);
-    return disturbed(component, this.#options.disturb ?? null);
+    const { disturb } = this.#options;
+    return disturb === undefined ? component : this.#module.disturbed(component, disturb);
   }
 
   get #module(): RolloutModule {

@@ -15,6 +15,7 @@ import { readSettings } from '../rollout/read-settings.ts';
 import { recommend } from '../rollout/recommend.ts';
 import { renderStatusTable } from '../rollout/render-status-table.ts';
 import type { ComponentName } from './contract.ts';
+import { disturbed } from './disturb.ts';
 import { isOwnFault } from './http-pool/own-fault.ts';
 import { RESERVED_VARIABLES, VARIABLES } from './variables.ts';
 
@@ -93,7 +94,7 @@ export function modeOf(text: string): ModeSetting {
   return mode;
 }
 
-export { recommend, renderStatusTable };
+export { disturbed, recommend, renderStatusTable };
 
 function createComponents(settings: RolloutSettings, log: RolloutLog): StartedRollout {
   const rollout = createRollout({ settings, log });

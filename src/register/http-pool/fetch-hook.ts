@@ -18,7 +18,7 @@ export interface FetchHookOptions {
   readonly environment: Environment;
   readonly componentOf: () => RolloutComponent;
   readonly disturb: Disturb;
-  readonly limits: HookLimits;
+  readonly limits: Partial<HookLimits>;
   readonly replacements: Replacements;
   readonly onFailure: (error: unknown) => void;
 }
@@ -70,7 +70,7 @@ export class FetchHook {
     return loadBeside<typeof OpenModule>('http-pool/open-pooled-fetch').openPooledFetch({
       original,
       componentOf,
-      unsentLimitMs: limits.unsentMs,
+      limits,
       send: disturb('http_pool', original),
       origins: environment.get(VARIABLES.origins) ?? '',
       onFailure,

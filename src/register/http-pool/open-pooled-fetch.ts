@@ -1,4 +1,5 @@
 import type { RolloutComponent } from '../../rollout/contract.ts';
+import { DEFAULT_LIMITS, type HookLimits } from '../limits.ts';
 import { KnownHosts } from './known-hosts.ts';
 import { OwnAgent } from './own-agent.ts';
 import { type Fetch, PooledFetch } from './pooled-fetch.ts';
@@ -10,7 +11,7 @@ export interface OpenFetchOptions {
   readonly componentOf: () => RolloutComponent;
   /** As `KnownHosts` takes them. */
   readonly origins: string;
-  readonly unsentLimitMs: number;
+  readonly limits: Partial<HookLimits>;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -20,10 +21,15 @@ export interface OpenedFetch {
 }
 
 /** The global `fetch` with a pool beneath it, for the calls to providers. */
-export function openPooledFetch({ origins, ...options }: OpenFetchOptions): OpenedFetch {
+export function openPooledFetch({ origins, limits, ...options }: OpenFetchOptions): OpenedFetch {
   const agent = new OwnAgent();
   const hosts = new KnownHosts(origins);
-  const pooled = new PooledFetch({ ...options, hosts, agent });
+  const pooled = new PooledFetch({
+    ...options,
+    hosts,
+    agent,
+    unsentLimitMs: limits.unsentMs ?? DEFAULT_LIMITS.unsentMs,
+  });
   return {
     fetch: (input, init) => pooled.fetch(input, init),
     close: () => agent.close(),

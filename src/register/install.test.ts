@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPreloaded } from './early-modules.ts';
+import { isPreloaded } from './install.ts';
 
 describe('isPreloaded', () => {
   it.each([
