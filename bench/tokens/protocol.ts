@@ -3,7 +3,7 @@ import type { EncodingName } from './rows.ts';
 
 export interface TokenInput {
   readonly encoding: EncodingName;
-  /** A JSON file: texts by the name of the row. */
+  /** A JSON file: by the name of the row, the texts of one call after the other. */
   readonly textsFile: string;
   /** Loaded and counted before anything else: the first use. */
   readonly firstText: string;

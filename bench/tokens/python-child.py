@@ -1,5 +1,6 @@
 """A Python contestant of the token benchmark: `python python-child.py JOB`."""
 
+import itertools
 import json
 import os
 import sys
@@ -76,11 +77,12 @@ class Tokens:
         if self.texts is None:
             with open(self.input["textsFile"], encoding="utf-8") as file:
                 self.texts = json.load(file)
-        mine, count = self.texts[row], self.count
-        if len(mine) == 1:
-            only = mine[0]
+        passes, count = self.texts[row], self.count
+        if len(passes) == 1 and len(passes[0]) == 1:
+            only = passes[0][0]
             return lambda: count(only)
-        return lambda: sum(map(count, mine))
+        turns = itertools.cycle(passes)
+        return lambda: sum(map(count, next(turns)))
 
 
 serve_job(Tokens)

@@ -43,7 +43,7 @@ export function render(report: Report): string {
     'and encoding, in alternating order. Times are CPU time (user and system, all threads) of that process, which holds',
     'up on a shared machine; speeds are MB of UTF-8 per second of it, medians of the rounds. A ratio compares two',
     'contestants in the same round; the lowest round is in brackets. A row counts the same text over and over, so that a',
-    'library which remembers pieces may remember all of a short text; the rows with 500 texts go through different ones.',
+    'library which remembers pieces may remember all of a short text; in the rows with 500 texts a call counts other ones.',
     'Special tokens are ordinary text. What counts wrong says so, and is no measure for the others.',
     '',
     ...report.environment,

@@ -20,10 +20,11 @@ describe('texts', () => {
   it('make rows with names of their own, none of which ends in half a character', () => {
     const rows = buildRows(texts);
     expect(new Set(rows.map(({ facts }) => facts.name)).size).toBe(rows.length);
-    expect(rows.every((row) => row.texts.every((text) => text.length > 0 && text.isWellFormed()))).toBe(true);
-    const several = rows.filter((row) => row.texts.length > 1);
+    const isWhole = (text: string): boolean => text.length > 0 && text.isWellFormed();
+    expect(rows.every(({ passes }) => passes.flat().every(isWhole))).toBe(true);
+    const several = rows.filter(({ passes }) => passes.length > 1);
     expect(several.length).toBeGreaterThan(0);
-    expect(several.filter((row) => new Set(row.texts).size < 0.95 * row.texts.length)).toEqual([]);
+    expect(several.filter(({ passes }) => new Set(passes.flat()).size < 0.95 * passes.flat().length)).toEqual([]);
   });
 
   it('are cut by characters, not by halves of them', () => {

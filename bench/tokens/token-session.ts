@@ -44,7 +44,7 @@ export class TokenSession {
     this.texts = loadTexts(ROOT, corpus);
     this.rows = buildRows(this.texts).filter(({ facts }) => isWanted(facts.name));
     this.#limitMs = limitMs;
-    const texts = Object.fromEntries(this.rows.map((row) => [row.facts.name, row.texts]));
+    const texts = Object.fromEntries(this.rows.map((row) => [row.facts.name, row.passes]));
     writeFileSync(this.#textsFile, JSON.stringify(texts));
   }
 
