@@ -19,6 +19,8 @@ export interface ProgramRun {
   readonly seen: Readonly<Record<string, unknown>>;
   /** Of the hook at the end of the program; null without it. */
   readonly status: RegisterStatus | null;
+  /** Of every process of the program. */
+  readonly statuses: readonly RegisterStatus[];
   /** Everything that was written to stderr but the status. */
   readonly stderr: string;
 }
@@ -32,13 +34,14 @@ export async function runProgram(
   const folder = await mkdtemp(path.join(path.dirname(file), '.run-'));
   try {
     const { stdout, stderr } = await run(await commandLine(file, way, folder), environment);
+    const isStatus = (line: string): boolean => line.startsWith('{"atMs"');
     const lines = stderr.split('\n');
-    const at = lines.findLastIndex((line) => line.startsWith('{"atMs"'));
-    const [statusLine] = at < 0 ? [] : lines.splice(at, 1);
+    const statuses = lines.filter(isStatus).map((line) => JSON.parse(line) as RegisterStatus);
     return {
       seen: JSON.parse(stdout) as ProgramRun['seen'],
-      status: statusLine === undefined ? null : (JSON.parse(statusLine) as RegisterStatus),
-      stderr: lines.join('\n'),
+      status: statuses.at(-1) ?? null,
+      statuses,
+      stderr: lines.filter((line) => !isStatus(line)).join('\n'),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
