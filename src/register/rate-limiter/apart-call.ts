@@ -2,19 +2,8 @@
  * A call that is compared after its answer: both sides run it in a store of their own, which holds what the program's
  * did, with its times moved on by what has passed since.
  */
-import type { MemoryStore, StoredRecord } from './memory-store.ts';
-
-/** Points of a key and until when; infinite: for ever. */
-export interface Points {
-  readonly value: number;
-  readonly expiresAt: number;
-}
-
-export interface ApartStores {
-  /** An empty store. */
-  readonly open: () => MemoryStore;
-  readonly record: (value: number, expiresAt: number | null) => StoredRecord;
-}
+import type { MemoryStore, StoreClasses } from './memory-store.ts';
+import { type Points, StoredPoints } from './stored-points.ts';
 
 export class ApartCall {
   readonly #key: string;
@@ -27,12 +16,13 @@ export class ApartCall {
     this.#points = points;
   }
 
-  run<Result>({ open, record }: ApartStores, work: (store: MemoryStore) => Result): Result {
-    const store = open();
+  run<Result>(classes: StoreClasses, work: (store: MemoryStore) => Result): Result {
+    const store = new classes.store();
     if (this.#points !== null) {
       const { value, expiresAt } = this.#points;
-      const movedOn = expiresAt === Infinity ? null : expiresAt + Date.now() - this.#atMs;
-      store._storage.set(this.#key, record(value, movedOn));
+      const passedMs = Date.now() - this.#atMs;
+      const movedOn = { value, expiresAt: expiresAt + passedMs };
+      new StoredPoints(store._storage, classes).put(this.#key, movedOn, expiresAt - this.#atMs);
     }
     try {
       return work(store);

@@ -6,7 +6,7 @@
 import type { RolloutComponent } from '../../rollout/contract.ts';
 import type { AdapterTools, ModuleExports } from '../contract.ts';
 import { functionAt } from '../unexpected-shape.ts';
-import { ApartCall, type ApartStores } from './apart-call.ts';
+import { ApartCall } from './apart-call.ts';
 import type { CompactStore } from './compact-store.ts';
 import { type Answer, type AnswerClass, classesOf, type MemoryStore, type StoreClasses } from './memory-store.ts';
 import { SharedRecords } from './shared-records.ts';
@@ -76,21 +76,17 @@ interface Stores {
 }
 
 function changeWith(component: RolloutComponent, { fast, original }: Sides, { records, classes }: Stores): Change {
-  const apartStores: ApartStores = {
-    open: () => new classes.store(),
-    record: (value, expiresAt) => new classes.record(value, expiresAt),
-  };
   const call = new PresentCall(records);
   const wrapped = component.wrap<MemoryStore, CallArguments, Answer>({
     fast(key, value, durationSec, apart) {
       if (apart !== undefined && !call.isGoingOn)
-        return apart.run(apartStores, (store) => fast.call(store, key, value, durationSec));
+        return apart.run(classes, (store) => fast.call(store, key, value, durationSec));
       call.hasRunFast = true;
       return fast.call(this, key, value, durationSec);
     },
     original(key, value, durationSec, apart) {
       if (apart !== undefined && !call.isGoingOn)
-        return apart.run(apartStores, (store) => original.call(store, key, value, durationSec));
+        return apart.run(classes, (store) => original.call(store, key, value, durationSec));
       if (call.hasRunFast) call.takeBack();
       return original.call(this, key, value, durationSec);
     },
@@ -166,6 +162,8 @@ function deleteWith(original: Delete, records: SharedRecords): Delete {
 /** Whether a call is one that both sides understand alike; others are for the original. */
 function isPlain(key: unknown, value: unknown, durationSec: unknown): boolean {
   if (typeof key !== 'string' || !Number.isSafeInteger(value)) return false;
+  // In a store that is an object these are there from the start.
+  if (key in Object.prototype) return false;
   return typeof durationSec === 'number' && durationSec >= 0 && durationSec <= LONGEST_TIMER_SEC;
 }
 

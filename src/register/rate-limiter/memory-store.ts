@@ -3,15 +3,18 @@ import { functionAt, UnexpectedShape } from '../unexpected-shape.ts';
 
 /** `lib/component/MemoryStorage/Record.js`; its accessors would write a number as text and read it again. */
 export interface StoredRecord {
-  _value: number;
-  /** Unix milliseconds; null: never. */
-  _expiresAt: number | null;
+  readonly _value: number;
+  /** Unix milliseconds, before version 10 a date; null: never. */
+  readonly _expiresAt: number | Date | null;
   _timeoutId: NodeJS.Timeout | null;
 }
 
+/** Records by key; before version 10 an object. */
+export type RawRecords = Map<string, StoredRecord> | Record<string, StoredRecord>;
+
 /** `lib/component/MemoryStorage/MemoryStorage.js`. */
 export interface MemoryStore {
-  readonly _storage: Map<string, StoredRecord>;
+  readonly _storage: RawRecords;
   incrby(key: string, value: number, durationSec: number): Answer;
   set(key: string, value: number, durationSec: number): Answer;
   get(key: string): Answer | null;
@@ -26,32 +29,35 @@ export interface Answer {
   readonly isFirstInDuration: boolean;
 }
 
-export type MemoryStoreClass = new () => MemoryStore;
-type RecordClass = new (value: number, expiresAt: number | null) => StoredRecord;
+type RecordClass = new (value: number, expiresAt: number | Date | null) => StoredRecord;
 export type AnswerClass = new (remaining: number, msBeforeNext: number, consumed: number, isFirst: boolean) => Answer;
 
 /** The classes that a store makes its records and answers of. */
 export interface StoreClasses {
-  readonly store: MemoryStoreClass;
+  readonly store: new () => MemoryStore;
   readonly record: RecordClass;
   readonly answer: AnswerClass;
+  /** A record takes its expiry as a date. */
+  readonly hasDates: boolean;
 }
 
 /** @throws UnexpectedShape when a version keeps its records otherwise */
 export function classesOf(exported: unknown): StoreClasses {
   if (typeof exported !== 'function') throw new UnexpectedShape('the store is no class');
-  const store = exported as unknown as MemoryStoreClass;
+  const store = exported as unknown as StoreClasses['store'];
   for (const name of ['incrby', 'set', 'get', 'delete']) functionAt(store.prototype, name);
   const probe = new store();
-  if (!(probe._storage instanceof Map)) throw new UnexpectedShape('the store keeps no map of records');
-  const answer = probe.set('probe', 3, 0);
-  const record = probe._storage.get('probe');
-  const isKnown = record?._value === 3 && record._expiresAt === null && record._timeoutId === null;
-  if (!isKnown || answer.consumedPoints !== 3 || answer.msBeforeNext !== -1 || !answer.isFirstInDuration)
+  const answer = probe.set('probe', 3, 100);
+  const records: unknown = probe._storage;
+  const record = (records instanceof Map ? records.get('probe') : Reflect.get(Object(records), 'probe')) as
+    StoredRecord | undefined;
+  // Its timer, too.
+  probe.delete('probe');
+  const expiresAt: unknown = record?._expiresAt;
+  const hasDates = expiresAt instanceof Date;
+  if (record?._value !== 3 || !(hasDates || typeof expiresAt === 'number') || record._timeoutId === null)
     throw new UnexpectedShape('the store keeps other records');
-  return {
-    store,
-    record: record.constructor as RecordClass,
-    answer: answer.constructor as AnswerClass,
-  };
+  if (answer.consumedPoints !== 3 || answer.msBeforeNext !== 100_000 || !answer.isFirstInDuration)
+    throw new UnexpectedShape('the store gives other answers');
+  return { store, record: record.constructor as RecordClass, answer: answer.constructor as AnswerClass, hasDates };
 }

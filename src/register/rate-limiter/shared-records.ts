@@ -4,12 +4,12 @@
  * of them there, because reading `_storage` brings everything back.
  */
 import { CompactStore } from './compact-store.ts';
-import type { MemoryStore, StoreClasses, StoredRecord } from './memory-store.ts';
+import type { MemoryStore, StoreClasses } from './memory-store.ts';
+import { type Points, StoredPoints } from './stored-points.ts';
 
 interface Behind {
   readonly compact: CompactStore;
-  /** The original's own map. */
-  readonly records: Map<string, StoredRecord>;
+  readonly original: StoredPoints;
 }
 
 export class SharedRecords {
@@ -17,10 +17,11 @@ export class SharedRecords {
   readonly #behind = new WeakMap<MemoryStore, Behind>();
   /** Most programs have one limiter or two: the last one is found without a look-up. */
   #lastStore: MemoryStore | null = null;
-  #last: Behind = { compact: new CompactStore(), records: new Map() };
+  #last: Behind;
 
   constructor(classes: StoreClasses) {
     this.#classes = classes;
+    this.#last = { compact: new CompactStore(), original: new StoredPoints(new Map(), classes) };
   }
 
   /** The compact store, which holds the key if the program's store did. */
@@ -29,8 +30,9 @@ export class SharedRecords {
       this.#last = this.#behind.get(store) ?? this.#put(store);
       this.#lastStore = store;
     }
-    const { compact, records } = this.#last;
-    if (records.size > 0) this.#move(records, compact, key);
+    const { compact, original } = this.#last;
+    const points = original.take(key);
+    if (points !== null) compact.put(key, points.value, points.expiresAt);
     return compact;
   }
 
@@ -39,45 +41,35 @@ export class SharedRecords {
     return this.#behind.get(store)?.compact ?? null;
   }
 
-  /** Points of a key and until when, without moving it; null when it has none. */
-  look(store: MemoryStore, key: string): { readonly value: number; readonly expiresAt: number } | null {
+  /** What a key has, without moving it; null when it has nothing. */
+  look(store: MemoryStore, key: string): Points | null {
     const behind = this.#behind.get(store);
-    const expiresAt = behind?.compact.expiryOf(key) ?? 0;
-    if (behind !== undefined && expiresAt > 0) return { value: behind.compact.valueOf(key), expiresAt };
-    const record = (behind?.records ?? store._storage).get(key);
-    return record === undefined ? null : { value: record._value, expiresAt: record._expiresAt ?? Infinity };
+    if (behind === undefined) return new StoredPoints(store._storage, this.#classes).read(key);
+    const { compact, original } = behind;
+    const expiresAt = compact.expiryOf(key);
+    return expiresAt > 0 ? { value: compact.valueOf(key), expiresAt } : original.read(key);
   }
 
   #put(store: MemoryStore): Behind {
-    const behind: Behind = { compact: new CompactStore(), records: store._storage };
+    const behind: Behind = {
+      compact: new CompactStore(),
+      original: new StoredPoints(store._storage, this.#classes),
+    };
     this.#behind.set(store, behind);
     Object.defineProperty(store, '_storage', {
       get: () => {
-        if (behind.compact.size > 0) this.#bringBack(behind);
-        return behind.records;
+        if (behind.compact.size > 0) bringBack(behind);
+        return behind.original.raw;
       },
       enumerable: true,
       configurable: true,
     });
     return behind;
   }
+}
 
-  #move(records: Map<string, StoredRecord>, compact: CompactStore, key: string): void {
-    const record = records.get(key);
-    if (record === undefined) return;
-    if (record._timeoutId) clearTimeout(record._timeoutId);
-    records.delete(key);
-    compact.put(key, record._value, record._expiresAt ?? Infinity);
-  }
-
-  /** As the original keeps them, each with its timer. */
-  #bringBack({ compact, records }: Behind): void {
-    const now = Date.now();
-    compact.drain(now, (key, value, expiresAt) => {
-      const isLasting = expiresAt === Infinity;
-      const record = new this.#classes.record(value, isLasting ? null : expiresAt);
-      records.set(key, record);
-      if (!isLasting) record._timeoutId = setTimeout(() => records.delete(key), expiresAt - now).unref();
-    });
-  }
+/** As the original keeps them, each with its timer. */
+function bringBack({ compact, original }: Behind): void {
+  const now = Date.now();
+  compact.drain(now, (key, value, expiresAt) => original.put(key, { value, expiresAt }, expiresAt - now));
 }
