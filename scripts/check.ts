@@ -15,6 +15,7 @@ const CHECKS: ReadonlyMap<string, string> = new Map([
   ['budgets', 'check:budgets'],
   ['unused', 'check:unused'],
   ['generated', 'check:generated'],
+  ['bench-docs', 'check:bench-docs'],
 ]);
 
 const asked = process.argv.slice(2);
