@@ -1,5 +1,5 @@
 /** Gateways in front of a mock provider: CPU, throughput, start and memory. */
-import type { Pythons } from '../installed.ts';
+import { installedPackage, type Pythons } from '../installed.ts';
 import type { Column, Component, Contestant as TableContestant, Quantity, Reading, Row } from '../table/contract.ts';
 import { hashOf } from '../table/job-component.ts';
 import { gatewayContestants, type Contestant } from './contestants.ts';
@@ -91,7 +91,11 @@ function figuresOf({ figures }: GatewayRound, workload: string): Figures {
 }
 
 export function gatewayComponent(pythons: Pythons): Component {
-  const contestants = gatewayContestants(pythons).filter(({ name }) => COLUMNS.has(name));
+  // Without the load generator nobody can take part.
+  const { missing: noLoad } = installedPackage('autocannon');
+  const contestants = gatewayContestants(pythons)
+    .filter(({ name }) => COLUMNS.has(name))
+    .map((contestant) => ({ ...contestant, missing: contestant.missing ?? noLoad }));
   return {
     name: 'gateway',
     contestants: contestants.map(tableContestant),

@@ -1,5 +1,6 @@
 /** One measured window: load from autocannon, CPU and memory of the contestant from the operating system. */
-import autocannon, { type Result } from 'autocannon';
+import type { Options, Result } from 'autocannon';
+import { load as loadPackage } from '../child/door.ts';
 import { cpuMicroseconds, residentMegabytes } from './process-figures.ts';
 import type { Workload } from './workloads.ts';
 
@@ -37,6 +38,7 @@ export async function measure(target: Target, workload: Workload, seconds: numbe
 }
 
 async function load(target: Target, workload: Workload, seconds: number): Promise<Result> {
+  const { default: autocannon } = await loadPackage<{ default: (options: Options) => Promise<Result> }>('autocannon');
   return autocannon({
     url: `http://127.0.0.1:${target.port}/v1/chat/completions`,
     method: 'POST',

@@ -37,6 +37,12 @@ describe('judgeRow', () => {
     }
   });
 
+  it('is neither won nor lost where ours could not take part', () => {
+    const verdict = judgeRow(rowOf('a', [entry('ours', [], problem('absent', 'not built')), entry('litellm', [1])]));
+    expect(verdict.isLost).toBe(false);
+    expect(verdict.bestOther).toBeNull();
+  });
+
   it('has no ratio to who is absent, and is not lost to them', () => {
     const verdict = judgeRow(rowOf('a', [entry('ours', [1]), entry('litellm', [], problem('absent', 'pip'))]));
     expect(verdict.of('litellm')?.problem?.kind).toBe('absent');

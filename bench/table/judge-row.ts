@@ -36,8 +36,12 @@ export function judgeRow(row: RowResult): Verdict {
       return best ?? all[0] ?? null;
     },
     bestOther,
-    isLost: ours?.problem != null || (ratioTo(bestOther)?.median ?? Infinity) < 1,
+    isLost: isBroken(ours) || (ratioTo(bestOther)?.median ?? Infinity) < 1,
   };
+}
+
+function isBroken(entry: Entry | null): boolean {
+  return entry?.problem?.kind === 'wrong' || entry?.problem?.kind === 'failed';
 }
 
 export function spreadOf(entry: Entry): Spread {
