@@ -51,7 +51,7 @@ const ANSWER = {
     restarts: 2,
     handedOver: { route: 5, credential: 1, feature: 0, model: 0, rollout: 0, fault: 0 },
     websockets: 4,
-    tooDearToCompare: 0,
+    notCompared: { paid: 0, unreadable: 0 },
     counting: 'Counted by each.',
   },
 };

@@ -117,8 +117,11 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   };
 }
 
-/** uvicorn closes a connection that was idle for 5 s, which must not happen as a request goes out on it. */
-const LITELLM_KEEP_ALIVE_MS = 4_000;
+/**
+ * uvicorn closes a connection that was idle for 5 s, which must not happen as a request goes out on it. undici's timers
+ * may be a second late or more.
+ */
+const LITELLM_KEEP_ALIVE_MS = 2_000;
 
 function rolloutSettings({ raw, environment }: ConfigSnapshot): RolloutSettings {
   return readAcceleration(raw, environment).rollout;

@@ -263,7 +263,7 @@ describe('shadow', () => {
     answers({ ...COMPLETION, model: 'paid' });
     const gateway = await start({ acceleration: SHADOW });
     for (let call = 0; call < 3; call++) expect(await ask(gateway, 'paid')).toBe('litellm');
-    expect((await status(gateway)).fallback).toMatchObject({ tooDearToCompare: 3 });
+    expect((await status(gateway)).fallback).toMatchObject({ notCompared: { paid: 3, unreadable: 0 } });
     expect((await chatOf(gateway)).counts).toMatchObject({ comparisons: 0 });
     expect(provider.calls).toHaveLength(0);
 

@@ -25,3 +25,13 @@ function isSocket(file: string): boolean {
     return false;
   }
 }
+
+/** Processes that a process has started and that run, where the system tells (Linux). */
+export function childrenOf(pid: number): readonly number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return list
+    .trim()
+    .split(/\s+/)
+    .filter((text) => text !== '')
+    .map(Number);
+}

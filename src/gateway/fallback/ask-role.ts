@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonValue } from '../../protocol/json.ts';
 import type { Exchange, HeaderList } from '../../wire/contract.ts';
 import type { AdminRole } from '../acceleration/acceleration-routes.ts';
+import { usableOrigin } from './fallback-state.ts';
 import { requestHeaders } from './relayed-headers.ts';
 import type { Relay } from './relayed-request.ts';
 
@@ -18,8 +19,8 @@ const ROLES: ReadonlyMap<JsonValue, AdminRole> = new Map<JsonValue, AdminRole>([
 
 /** @returns null for everybody else, and when LiteLLM gives no answer */
 export async function askRole(relay: Relay, exchange: Exchange): Promise<AdminRole | null> {
-  const { origin, health } = relay.states.current();
-  if (origin === null || health !== 'up') return null;
+  const origin = usableOrigin(relay.states.current());
+  if (origin === null) return null;
   const answer = await ask(relay, origin, withoutForm(requestHeaders(exchange, { ...relay.headers, host: null })));
   return answer !== null && isJsonObject(answer) ? (ROLES.get(answer['user_role'] ?? null) ?? null) : null;
 }

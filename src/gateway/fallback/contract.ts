@@ -11,6 +11,7 @@ export type FallbackChoice =
 export type FallbackHealth =
   | 'starting' // it has not answered yet
   | 'up'
+  | 'silent' // it takes connections and has not answered for a while: busy, or hanging; still used
   | 'down' // it answered before
   | 'open'; // it asks nobody for a key, which this gateway does: never used
 

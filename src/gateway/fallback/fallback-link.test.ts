@@ -157,6 +157,20 @@ describe('a call that LiteLLM answers', () => {
     expect(gateway.logLines.join('')).toContain('litellm.test:4001');
   });
 
+  it('that only reads is asked once more when its connection had rested too long', () => {
+    const gateway = off(gatewayWith());
+    const rested = { code: 'reset', message: 'reset', unsent: false, reusedConnection: true } as const;
+    const exchange = gateway.request({ target: '/key/info' });
+    gateway.litellm.calls[0]?.receiver.onError(rested);
+    expect(gateway.litellm.calls[1]?.request).toEqual(gateway.litellm.calls[0]?.request);
+    gateway.litellm.calls[1]?.receiver.onError(rested);
+    expect([exchange.status, gateway.litellm.calls.length]).toEqual([502, 2]);
+    // A call of a model may have been made.
+    expect(gateway.chat().status).toBe(0);
+    gateway.litellm.calls[2]?.receiver.onError(rested);
+    expect(gateway.litellm.calls).toHaveLength(3);
+  });
+
   it('has an end when LiteLLM is silent', () => {
     const gateway = off(gatewayWith());
     const exchange = gateway.chat();

@@ -92,7 +92,7 @@ export class FallbackLink {
       state: () => this.#options.states.current(),
       roleOf: async (exchange) => await askRole(relay, exchange),
       upgrade: (upgrade) => {
-        this.#counts.websockets++;
+        this.#counts.websocket();
         relayUpgrade({ ...relay, guard, verifyTls }, upgrade);
       },
     };
@@ -125,14 +125,17 @@ export class FallbackLink {
       draw: (route, exchange) => this.#components.draw(route, exchange, keyHeaderName),
       isComparable: (route, { method }) => shadows().isCandidate(route, method),
       compare: (recorded, { route, context, call }) => {
-        const record = recorded.record();
-        if (record === null) return;
+        const record = recorded?.record() ?? null;
+        if (record === null) {
+          this.#counts.notCompared('unreadable');
+          return;
+        }
         const comparison = shadows().comparison(record, route, context);
-        if (comparison === null) this.#counts.tooDearToCompare++;
+        if (comparison === null) this.#counts.notCompared('paid');
         else call.compareLater(comparison);
       },
       relay: (exchange, body, reason) => {
-        this.#counts.count(reason);
+        this.#counts.handedOver(reason);
         relay.log.debug({ reason, path: exchange.path }, 'handed to LiteLLM');
         relayRequest(relay, exchange, body);
       },

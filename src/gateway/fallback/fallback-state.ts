@@ -42,6 +42,11 @@ export class HeldState implements FallbackStates {
   }
 }
 
+/** Where requests go; null: nowhere at the moment. */
+export function usableOrigin({ origin, health }: FallbackState): string | null {
+  return health === 'up' || health === 'silent' ? origin : null;
+}
+
 export function firstState(choice: FallbackChoice, nowMs: number): FallbackState {
   const origin = choice.kind === 'url' ? choice.origin : null;
   return { kind: choice.kind, origin, health: 'starting', sinceMs: nowMs, reason: 'it was not asked yet', restarts: 0 };

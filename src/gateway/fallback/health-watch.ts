@@ -1,13 +1,14 @@
 /**
- * Asks one address again and again and says how it does. One silent answer says nothing, since a LiteLLM that works is
- * slow to answer; one that nobody takes does. Whoever is new there is asked first whether it guards what it serves.
+ * Asks one address again and again and says how it does. A LiteLLM that works may be slow to answer, so that silence is
+ * told and changes nothing; a connection that nobody takes does. Whoever is new there is asked first whether it guards
+ * what it serves.
  */
 import type { FallbackHealth } from './contract.ts';
 import type { Probe } from './probe-litellm.ts';
 
 const UP_EVERY_MS = 5_000;
 const ELSE_EVERY_MS = 1_000;
-const SILENT_MEANS_DOWN = 3;
+const SILENT_SHOWS = 3;
 /** Of a process of our own: it hangs. */
 const SILENT_MEANS_HUNG = 12;
 
@@ -60,13 +61,15 @@ export class HealthWatch {
         return;
       case 'silent':
         if (this.#silent === SILENT_MEANS_HUNG) onHung?.();
-        if (this.#silent < SILENT_MEANS_DOWN && this.#health === 'up') return;
-        break;
+        if (this.#silent < SILENT_SHOWS) return;
+        if (this.#health === 'up') this.#health = 'silent';
+        onHealth(this.#health, verdict.reason);
+        return;
       case 'gone':
+        this.#guards = false;
+        if (this.#health !== 'starting') this.#health = 'down';
+        onHealth(this.#health, verdict.reason);
     }
-    this.#guards = false;
-    if (this.#health !== 'starting') this.#health = 'down';
-    onHealth(this.#health, verdict.reason);
   }
 
   /** What was found out holds no more. */

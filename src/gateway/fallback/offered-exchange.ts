@@ -24,8 +24,8 @@ export interface HandOverRules {
   draw(route: RouteDefinition, exchange: Exchange): RolloutCall | null;
   /** Whether such a request may be answered a second time, for nobody, to compare. */
   isComparable(route: RouteDefinition, exchange: Exchange): boolean;
-  /** LiteLLM has answered; called before the call is told to have succeeded. */
-  compare(recorded: RecordedExchange, served: ServedRequest): void;
+  /** The client has its answer; before the call is told to have succeeded. @param recorded null: it is not LiteLLM's */
+  compare(recorded: RecordedExchange | null, served: ServedRequest): void;
   /** Has LiteLLM answer. */
   relay(exchange: Exchange, body: RequestBody, reason: HandOverReason): void;
 }
@@ -95,6 +95,7 @@ export class NativeExchange extends DelegatingExchange implements OfferedExchang
         return false;
       case 'handed-over':
         // LiteLLM gave no answer, and this error is the client's.
+        this.#recorded = null;
         if (this.#replays) this.#call?.replayFailed(error);
         else this.#call?.fail(error);
         return false;
@@ -196,7 +197,7 @@ export class NativeExchange extends DelegatingExchange implements OfferedExchang
     if (end !== 'finished') this.#call?.cancel();
     else if (this.#replays) this.#call?.replayed();
     else {
-      if (this.#recorded !== null && this.#served !== null) this.#rules.compare(this.#recorded, this.#served);
+      if (this.#served !== null) this.#rules.compare(this.#recorded, this.#served);
       this.#call?.succeed();
     }
     this.#onEnd?.(end);

@@ -3,6 +3,7 @@ import { errorBody } from '../../errors/error-body.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { Upgrade } from '../../wire/contract.ts';
 import type { OpenModeGuard } from '../http/open-mode-guard.ts';
+import { usableOrigin } from './fallback-state.ts';
 import { goesInCircles, noAnswer, notUsable } from './relay-failure.ts';
 import { cameBack, replyHeaders, requestHeaders } from './relayed-headers.ts';
 import { sentHost, type Relay } from './relayed-request.ts';
@@ -35,9 +36,9 @@ export function relayUpgrade(relay: UpgradeRelay, upgrade: Upgrade): void {
 
 function join({ states, headers, log, verifyTls }: UpgradeRelay, upgrade: Upgrade): void {
   const state = states.current();
-  const { origin } = state;
+  const origin = usableOrigin(state);
   if (cameBack(upgrade, headers.pseudonym)) throw goesInCircles();
-  if (origin === null || state.health !== 'up') throw notUsable(state);
+  if (origin === null) throw notUsable(state);
   upgrade.tunnel({
     origin,
     path: upgrade.query === '' ? upgrade.path : `${upgrade.path}?${upgrade.query}`,

@@ -11,6 +11,7 @@ import type { Exchange, HeaderList, RequestHead, TransportError, UpstreamRequest
 import { replyError } from '../http/reply-error.ts';
 import type { UpstreamSender } from '../pipeline/pipeline.ts';
 import type { FallbackState, FallbackStates } from './contract.ts';
+import { usableOrigin } from './fallback-state.ts';
 import { goesInCircles, noAnswer, notUsable, tooLate } from './relay-failure.ts';
 import { RelayedBody } from './relayed-body.ts';
 import { cameBack, replyHeaders, requestHeaders, type RequestHeaderRules } from './relayed-headers.ts';
@@ -34,10 +35,10 @@ export type RequestBody =
 /** Answers the exchange in every case. */
 export function relayRequest(relay: Relay, exchange: Exchange, body: RequestBody): void {
   const state = relay.states.current();
-  const { origin } = state;
+  const origin = usableOrigin(state);
   const log = relay.log;
   if (cameBack(exchange, relay.headers.pseudonym)) replyError(exchange, goesInCircles(), { headers: [], log });
-  else if (origin === null || state.health !== 'up') replyError(exchange, notUsable(state), { headers: [], log });
+  else if (origin === null) replyError(exchange, notUsable(state), { headers: [], log });
   else new RelayedRequest(relay, exchange, origin).start(body, sentHost(state, exchange));
 }
 
@@ -54,6 +55,8 @@ class RelayedRequest implements PooledReceiver {
   readonly #exchange: Exchange;
   readonly #origin: string;
   #call: PooledCall | null = null;
+  #request: UpstreamRequest | null = null;
+  #repeated = false;
   #over = false;
 
   constructor(relay: Relay, exchange: Exchange, origin: string) {
@@ -63,26 +66,21 @@ class RelayedRequest implements PooledReceiver {
   }
 
   start(body: RequestBody, host: string | null): void {
-    const { upstream, headers, deadlines } = this.#relay;
     const exchange = this.#exchange;
-    const call = upstream.send(
-      {
-        origin: this.#origin,
-        method: exchange.method,
-        path: exchange.query === '' ? exchange.path : `${exchange.path}?${exchange.query}`,
-        headers: requestHeaders(exchange, { ...headers, host }),
-        ...outgoingBody(exchange, body),
-      },
-      deadlines,
-      this,
-    );
-    this.#call = call;
+    this.#request = {
+      origin: this.#origin,
+      method: exchange.method,
+      path: exchange.query === '' ? exchange.path : `${exchange.path}?${exchange.query}`,
+      headers: requestHeaders(exchange, { ...this.#relay.headers, host }),
+      ...outgoingBody(exchange, body),
+    };
+    this.#send(this.#request);
     exchange.onEnd((end) => {
       if (end === 'finished' || this.#over) return;
       this.#over = true;
-      call.abort();
+      this.#call?.abort();
     });
-    exchange.onWritable(() => call.resume());
+    exchange.onWritable(() => this.#call?.resume());
   }
 
   onHead(status: number, headers: HeaderList): void {
@@ -102,6 +100,11 @@ class RelayedRequest implements PooledReceiver {
   }
 
   onError(error: TransportError): void {
+    if (this.#mayRepeat(error) && this.#request !== null && this.#request.bodyStream === undefined) {
+      this.#repeated = true;
+      this.#send(this.#request);
+      return;
+    }
     this.#relay.log.warn({ code: error.code, reason: error.message, path: this.#exchange.path }, NO_ANSWER);
     this.#fail(noAnswer(error));
   }
@@ -109,6 +112,17 @@ class RelayedRequest implements PooledReceiver {
   onDeadline(_kind: string, limitMs: number): void {
     this.#relay.log.warn({ code: 'timeout', limitMs, path: this.#exchange.path }, NO_ANSWER);
     this.#fail(tooLate(limitMs));
+  }
+
+  #send(request: UpstreamRequest): void {
+    this.#call = this.#relay.upstream.send(request, this.#relay.deadlines, this);
+  }
+
+  /** LiteLLM closed a connection that had rested, as the request went out on it. What only reads may be asked again. */
+  #mayRepeat({ code, reusedConnection }: TransportError): boolean {
+    const { method, headSent, ended } = this.#exchange;
+    const onlyReads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+    return code === 'reset' && reusedConnection === true && onlyReads && !this.#repeated && !headSent && !ended;
   }
 
   #fail(error: GatewayError): void {

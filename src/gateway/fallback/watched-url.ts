@@ -55,5 +55,6 @@ const NOT_UP_YET =
 function tell({ health, reason }: FallbackState, log: Logger): void {
   if (health === 'up') log.info('LiteLLM answers.');
   else if (health === 'open') log.error({ reason }, 'LiteLLM is not used, because it asks nobody for a key.');
+  else if (health === 'silent') log.warn({ reason }, 'LiteLLM has not answered for a while; it is used all the same.');
   else log.warn({ reason }, 'LiteLLM does not answer; native routes are not affected.');
 }

@@ -25,7 +25,7 @@ const report = (websockets: number): ThreadReport => ({
   relays: {
     handedOver: { route: 1, credential: 0, feature: 0, model: 0, rollout: 0, fault: 0 },
     websockets,
-    tooDearToCompare: 0,
+    notCompared: { paid: 0, unreadable: 0 },
   },
 });
 
