@@ -13,13 +13,13 @@ type Row = readonly [treatment: KeyTreatment, note: string, keys: string];
 
 const SERVED = 'has its full effect';
 const STREAMS = 'of this gateway alone; LiteLLM ignores it (docs/stream-recovery.md)';
-const WITHOUT = 'not native yet: requests are served without it';
-const ROUTES = 'not native yet: its routes go to the fallback, or answer 501';
+const WITHOUT = 'not native yet: what is served natively is served without it';
+const ROUTES = 'not native yet: its routes go to --fallback, or answer 501';
 const DATABASE = 'needs the key database, which is not native yet';
 const DASHBOARD = 'concerns the admin UI, which is not here';
-const LOGGING = 'not native yet: requests are served, but nothing is logged or exported by it';
+const LOGGING = 'not native yet: what is served natively is not logged or exported by it';
 const NOTHING = 'nothing here needs it';
-const PROVIDER = 'for providers that are not native yet; such deployments go to the fallback, or answer 501';
+const PROVIDER = 'for providers that are not native yet; such deployments go to --fallback, or answer 501';
 
 const TOP: readonly Row[] = [
   [
