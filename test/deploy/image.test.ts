@@ -36,7 +36,9 @@ function buildStage(): void {
         cpSync(path.join(context, source), path.join(work, source), { recursive: true });
       }
     } else if (name === 'RUN') {
-      const { status, errors, output } = run('sh', ['-c', text], { cwd: work });
+      // In the image `node` is the one that the project is pinned to, and so is the one that runs this.
+      const env = { PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
+      const { status, errors, output } = run('sh', ['-c', text], { cwd: work, env });
       if (status !== 0)
         throw new Error(`${text}
 ${output}${errors}`);
