@@ -5,8 +5,8 @@ import { type StartInterval, startUnreferencedInterval } from './interval.ts';
  *
  * A hashed wheel: 512 slots of one tick (20 ms); a deadline further away than one turn stays in its slot until its turn
  * comes. Promises: arm, re-arm and cancel are O(1) and allocate nothing; a deadline never fires early, and at most two
- * ticks late on a thread that is not blocked; one interval, not holding the process open, that runs only while something
- * is armed; after a pause (a blocked thread, a suspended machine) everything due fires once.
+ * ticks late on a thread that is not blocked; one interval, not holding the process open, that stops at
+ * the first tick with nothing armed; after a pause (a blocked thread, a suspended machine) everything due fires once.
  * Moving a deadline later only writes a number: it is put where it belongs when its old slot comes round.
  * Gives up: order among deadlines that expire in the same tick.
  */
@@ -64,8 +64,8 @@ export class TimerWheel {
   cancel(deadline: Deadline): void {
     if (deadline.next === null) return;
     unlink(deadline);
+    // The interval stops at its next tick: to end and begin one with every deadline costs more than the deadline.
     this.#armed--;
-    if (this.#armed === 0) this.#stop();
   }
 
   /**

@@ -120,8 +120,13 @@ export class RateLimiter {
   prepare(descriptors: readonly Descriptor[]): readonly Scope[] {
     return descriptors.map((descriptor) => ({
       descriptor,
-      key: new TableKey().fill(this.#counters.seed, kindOf(descriptor.key), descriptor.value),
+      key: this.fill(new TableKey(), descriptor.key, descriptor.value),
     }));
+  }
+
+  /** Makes `key` that of a descriptor. @returns `key` */
+  fill(key: TableKey, name: DescriptorKey, value: string): TableKey {
+    return key.fill(this.#counters.seed, kindOf(name), value);
   }
 
   /** @param call what it may use; asked only when a limit of tokens is there */
@@ -139,9 +144,20 @@ export class RateLimiter {
       this.#release(leases, at);
       return short;
     }
-    const hold: Hold = { scopes, reservations: plan?.reservations ?? [], at, leases, isSettled: false };
+    const hold: Hold = { scopes, reservations: plan?.reservations ?? NO_RESERVATIONS, at, leases, isSettled: false };
     const reservedTokens = plan?.reservations.find(({ kind }) => kind === 'total')?.amount ?? 0;
     return { admitted: true, statuses, reservedTokens, outputCap: plan?.outputCap ?? null, hold };
+  }
+
+  /**
+   * `admit` for a call that has nothing to give back: of one scope, with a limit of requests and no other. Allocates only
+   * where it refuses; the scope's key may be filled again afterwards.
+   * @returns what is left then
+   */
+  admitUnheld({ descriptor, key }: Scope): number | Refusal {
+    const at = this.#now();
+    const left = this.#counters.requests.take(key, descriptor.requests ?? 0, 1, at);
+    return left === REFUSED ? this.#refuse({ descriptor, key }, 'requests', 1, at) : left;
   }
 
   /** The call is over: slots are given back, and its true usage takes the place of what was reserved. */
@@ -184,26 +200,34 @@ export class RateLimiter {
   /** Counts the request in every scope, unless one is over its limit already. */
   #countRequest(scopes: readonly Scope[], statuses: LimitStatus[], at: number): Refusal | null {
     const { requests } = this.#counters;
-    const limited = scopes.filter(({ descriptor }) => descriptor.requests !== null);
-    if (limited.length > 1) {
-      const over = limited.find(({ descriptor, key }) => requests.isOver(key, descriptor.requests ?? 0, at));
-      if (over !== undefined) return this.#refuse(over, 'requests', 1, at);
-    }
+    const over = scopes.length > 1 ? this.#findOver(scopes, at) : undefined;
+    if (over !== undefined) return this.#refuse(over, 'requests', 1, at);
     let refused: Refusal | null = null;
-    const taken: Scope[] = [];
-    for (const scope of limited) {
-      const limit = scope.descriptor.requests ?? 0;
+    for (const scope of scopes) {
+      const { requests: limit } = scope.descriptor;
+      if (limit === null) continue;
       const remaining = requests.take(scope.key, limit, 1, at);
-      if (remaining === REFUSED) refused ??= this.#refuse(scope, 'requests', 1, at);
-      else taken.push(scope);
       statuses.push({ descriptor: scope.descriptor, type: 'requests', limit, remaining: Math.max(0, remaining) });
-      if (refused !== null && !requests.keepsRefused) break;
-    }
-    if (refused !== null && !requests.keepsRefused) {
-      for (const { key, descriptor } of taken) requests.adjust(key, -1, chargeOf(descriptor.requests ?? 0, at), at);
+      if (remaining !== REFUSED) continue;
+      refused ??= this.#refuse(scope, 'requests', 1, at);
+      if (requests.keepsRefused) continue;
+      this.#uncountRequest(scopes.slice(0, scopes.indexOf(scope)), at);
+      return refused;
     }
     if (refused === null && !this.#reservesTokens) return this.#countOneToken(scopes, at);
     return refused;
+  }
+
+  #findOver(scopes: readonly Scope[], at: number): Scope | undefined {
+    const { requests } = this.#counters;
+    return scopes.find(
+      ({ descriptor, key }) => descriptor.requests !== null && requests.isOver(key, descriptor.requests, at),
+    );
+  }
+
+  #uncountRequest(scopes: readonly Scope[], at: number): void {
+    for (const { key, descriptor } of scopes)
+      if (descriptor.requests !== null) this.#counters.requests.adjust(key, -1, chargeOf(descriptor.requests, at), at);
   }
 
   /** LiteLLM-compat: without reservations each request counts one token beforehand. */
@@ -259,13 +283,16 @@ export class RateLimiter {
   #finish(hold: Hold, usage: LimitedUsage | null, isSuccess: boolean): void {
     if (hold.isSettled) return;
     hold.isSettled = true;
-    const now = this.#now();
+    // Reading the clock costs more than the rest of a call that holds nothing.
+    if (hold.leases.length + hold.reservations.length > 0) this.#giveBack(hold, usage, this.#now());
+    if (isSuccess && usage !== null && !this.#reservesTokens) this.charge(hold.scopes, usage);
+  }
+
+  #giveBack(hold: Hold, usage: LimitedUsage | null, now: number): void {
     this.#release(hold.leases, now);
     hold.leases = [];
-    for (const reservation of hold.reservations) {
+    for (const reservation of hold.reservations)
       this.#correct(reservation, unreservedTokens(reservation, usage, this.#tokenKind), hold.at, now);
-    }
-    if (isSuccess && usage !== null && !this.#reservesTokens) this.charge(hold.scopes, usage);
   }
 
   #correct({ scope, kind }: Reservation, delta: number, takenAt: number, now: number): void {
@@ -302,6 +329,8 @@ export class RateLimiter {
     return { admitted: false, status, retryAfterMs: left, at };
   }
 }
+
+const NO_RESERVATIONS: readonly Reservation[] = [];
 
 const KINDS: ReadonlyMap<DescriptorKey, number> = new Map(
   (

@@ -28,8 +28,8 @@ export interface ReservationPlan {
 
 /** @returns null when no scope has a limit of tokens */
 export function planReservations(scopes: readonly Scope[], call: ReservedCall): ReservationPlan | null {
-  const limited = scopes.filter(({ descriptor }) => descriptor.tokens !== null);
-  if (limited.length === 0) return null;
+  if (!scopes.some(limitsTokens)) return null;
+  const limited = scopes.filter(limitsTokens);
   const [totals, inputs, outputs] = (['total', 'input', 'output'] as const).map((kind) =>
     limited.filter(({ descriptor }) => reservedKind(descriptor.key) === kind),
   ) as [Scope[], Scope[], Scope[]];
@@ -55,6 +55,10 @@ export function planReservations(scopes: readonly Scope[], call: ReservedCall): 
     reservations.push(...outputs.map((scope) => ({ scope, amount: output, kind: 'output' as const })));
   }
   return { reservations, outputCap };
+}
+
+function limitsTokens({ descriptor }: Scope): boolean {
+  return descriptor.tokens !== null;
 }
 
 /** A cap that will be written counts as the caller's. */

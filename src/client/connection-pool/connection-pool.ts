@@ -5,12 +5,22 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { ConnectionPoolOptions, OriginStats, PoolAnswer, PoolFetchInit, PoolRequestInit } from './contract.ts';
 import type { PoolEngine } from './pool-engine.ts';
+import type { poolFetch } from './pool-fetch.ts';
+import type { poolRequest } from './pool-request.ts';
 import { checkedPoolOptions } from './read-pool-options.ts';
+
+/** What the first call loads. */
+interface Loaded {
+  readonly engine: PoolEngine;
+  readonly poolFetch: typeof poolFetch;
+  readonly poolRequest: typeof poolRequest;
+  readonly closedPool: () => GatewayError;
+}
 
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
-  #engine: Promise<PoolEngine> | null = null;
-  #loaded: PoolEngine | null = null;
+  #loading: Promise<Loaded> | null = null;
+  #loaded: Loaded | null = null;
   #closed = false;
 
   /** @throws GatewayError `bad_request` for a wrong option */
@@ -25,8 +35,8 @@ export class ConnectionPool {
    */
   readonly fetch = async (input: string | URL | Request, init: PoolFetchInit = {}): Promise<Response> => {
     try {
-      const [{ poolFetch }, engine] = await Promise.all([import('./pool-fetch.ts'), this.#start()]);
-      return await poolFetch(engine, input, init);
+      const { engine, poolFetch: fetchOver } = this.#open() ?? (await this.#opened());
+      return await fetchOver(engine, input, init);
     } catch (error) {
       // What clients of the platform's `fetch` look for; the signal's own reason is the caller's.
       throw error instanceof GatewayError ? new TypeError('fetch failed', { cause: error }) : error;
@@ -39,19 +49,19 @@ export class ConnectionPool {
    *   pool is closed, `bad_request`; the signal's reason
    */
   async request(url: string | URL, init: PoolRequestInit = {}): Promise<PoolAnswer> {
-    const [{ poolRequest }, engine] = await Promise.all([import('./pool-request.ts'), this.#start()]);
-    return await poolRequest(engine, url, init);
+    const { engine, poolRequest: requestOver } = this.#open() ?? (await this.#opened());
+    return await requestOver(engine, url, init);
   }
 
   /** Every origin that has connections, or had some and is not forgotten. */
   stats(): readonly OriginStats[] {
-    return this.#loaded?.stats() ?? [];
+    return this.#loaded?.engine.stats() ?? [];
   }
 
   /** Refuses new calls, waits for those that run, and closes every connection; with `abort` those that run fail now. */
   async close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
     this.#closed = true;
-    await (await this.#engine)?.close(abort);
+    await (await this.#loading)?.engine.close(abort);
   }
 
   /** `close({ abort: true })`, for `await using`. */
@@ -59,11 +69,28 @@ export class ConnectionPool {
     await this.close({ abort: true });
   }
 
-  async #start(): Promise<PoolEngine> {
-    const { PoolEngine: Engine, closedPool } = await import('./pool-engine.ts');
-    if (this.#closed) throw closedPool();
-    this.#loaded ??= new Engine(this.#options);
-    this.#engine ??= Promise.resolve(this.#loaded);
+  /** null: not loaded yet */
+  #open(): Loaded | null {
+    if (this.#closed && this.#loaded !== null) throw this.#loaded.closedPool();
+    return this.#loaded;
+  }
+
+  async #opened(): Promise<Loaded> {
+    this.#loading ??= this.#load();
+    const loaded = await this.#loading;
+    if (this.#closed) throw loaded.closedPool();
+    return loaded;
+  }
+
+  async #load(): Promise<Loaded> {
+    const [{ PoolEngine: Engine, closedPool }, forRequest, forFetch] = await Promise.all([
+      import('./pool-engine.ts'),
+      import('./pool-request.ts'),
+      import('./pool-fetch.ts'),
+    ]);
+    const { poolRequest: request } = forRequest;
+    const { poolFetch: fetch } = forFetch;
+    this.#loaded = { engine: new Engine(this.#options), poolRequest: request, poolFetch: fetch, closedPool };
     return this.#loaded;
   }
 }

@@ -1,6 +1,7 @@
 /** The connections of a pool, and one exchange over them. Loaded at the first call. */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { TimerWheel } from '../../primitives/timer-wheel.ts';
+import type { Deadlines } from '../../pool/deadlines.ts';
 import { UpstreamPools } from '../../pool/upstream-pools.ts';
 import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
 import { createUndiciTransport, DEFAULT_TRANSPORT_OPTIONS } from '../../wire/undici-transport.ts';
@@ -23,14 +24,17 @@ export interface Exchanged<Body extends BodySink> {
 }
 
 export class PoolEngine {
-  readonly #deadlines: PoolDeadlines | undefined;
+  readonly #ownDeadlines: PoolDeadlines | undefined;
+  /** Of calls that say none. */
+  readonly #deadlines: Deadlines;
   readonly #wheel: TimerWheel;
   readonly #pools: UpstreamPools;
   readonly #running = new Set<PoolExchange>();
 
   constructor({ deadlines, maxOrigins, ...transport }: ConnectionPoolOptions) {
     const now = (): number => performance.now();
-    this.#deadlines = deadlines;
+    this.#ownDeadlines = deadlines;
+    this.#deadlines = deadlinesOf(deadlines, undefined);
     this.#wheel = new TimerWheel({ now });
     const set = Object.fromEntries(Object.entries(transport).filter(([, value]) => value !== undefined));
     this.#pools = new UpstreamPools({
@@ -46,7 +50,7 @@ export class PoolEngine {
   async exchange<Body extends BodySink>(question: ExchangeQuestion<Body>): Promise<Exchanged<Body>> {
     const { request, deadlines, signal, bodyOf } = question;
     signal?.throwIfAborted();
-    const limits = deadlinesOf(this.#deadlines, deadlines);
+    const limits = deadlines === undefined ? this.#deadlines : deadlinesOf(this.#ownDeadlines, deadlines);
     return await new Promise((resolve, reject) => {
       const exchange: PoolExchange = new PoolExchange({
         origin: request.origin,

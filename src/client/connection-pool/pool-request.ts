@@ -1,23 +1,35 @@
 /** undici's `request` over a pool: method, headers and bytes out, status, headers and a readable body in. */
-import { Readable } from 'node:stream';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
 import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
-import type { PoolAnswer, PoolBody, PoolRequestInit } from './contract.ts';
+import { AnswerBody } from './answer-body.ts';
+import type { PoolAnswer, PoolRequestInit } from './contract.ts';
 import type { PoolEngine } from './pool-engine.ts';
-import type { BodySink, BodySource } from './pool-exchange.ts';
+import type { BodySource } from './pool-exchange.ts';
 
 export async function poolRequest(engine: PoolEngine, url: string | URL, init: PoolRequestInit): Promise<PoolAnswer> {
   const { method = 'GET', headers = {}, body = null, signal = null, deadlines } = init;
   const request = upstreamRequest(addressOf(url), {
     method,
-    headers: Object.entries(headers).flatMap(([name, value]) =>
-      (typeof value === 'string' ? [value] : value).flatMap((each) => [name.toLowerCase(), each]),
-    ),
+    headers: listOf(headers),
     body: bytesOf(body),
   });
-  const answer = await engine.exchange({ request, deadlines, signal, bodyOf: (source) => new AnswerBody(source) });
+  const answer = await engine.exchange({ request, deadlines, signal, bodyOf: makeBody });
   return { statusCode: answer.status, headers: recordOf(answer.headers), body: answer.body };
+}
+
+function makeBody(source: BodySource): AnswerBody {
+  return new AnswerBody(source);
+}
+
+function listOf(headers: Readonly<Record<string, string | readonly string[]>>): HeaderList {
+  const list: string[] = [];
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? '';
+    if (typeof value === 'string') list.push(name.toLowerCase(), value);
+    else for (const each of value) list.push(name.toLowerCase(), each);
+  }
+  return list;
 }
 
 export interface PlainRequest {
@@ -34,10 +46,19 @@ export function upstreamRequest(url: URL, { method, headers, body }: PlainReques
     origin: url.origin,
     method: method.toUpperCase(),
     path: `${url.pathname}${url.search}`,
-    headers: headers.filter((_, index) => !NEVER.has(headers[index - (index % 2)] ?? '')),
+    headers: withoutConnection(headers),
     body: body === null ? null : [body],
     bodyLength: body?.length ?? 0,
   };
+}
+
+function withoutConnection(headers: HeaderList): HeaderList {
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (!NEVER.has(name)) kept.push(name, headers[index + 1] ?? '');
+  }
+  return kept;
 }
 
 /** @throws GatewayError `bad_request` */
@@ -60,55 +81,10 @@ function bytesOf(body: string | Uint8Array | null): Buffer | null {
 function recordOf(list: HeaderList): Record<string, string | readonly string[]> {
   const record = Object.create(null) as Record<string, string | string[]>;
   for (let index = 0; index + 1 < list.length; index += 2) {
-    const [name = '', value = ''] = list.slice(index, index + 2);
+    const name = list[index] ?? '';
+    const value = list[index + 1] ?? '';
     const before = record[name];
     record[name] = before === undefined ? value : [...(typeof before === 'string' ? [before] : before), value];
   }
   return record;
-}
-
-class AnswerBody extends Readable implements PoolBody, BodySink {
-  readonly #source: BodySource;
-
-  constructor(source: BodySource) {
-    super();
-    this.#source = source;
-    // Who reads is told; a body that nobody reads must not end the process.
-    this.on('error', () => undefined);
-  }
-
-  chunk(bytes: Buffer): boolean {
-    return this.push(bytes);
-  }
-
-  end(): void {
-    this.push(null);
-  }
-
-  fail(reason: unknown): void {
-    this.destroy(reason instanceof Error ? reason : new Error('the call was ended', { cause: reason }));
-  }
-
-  override _read(): void {
-    this.#source.resume();
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#source.abort();
-    done(error);
-  }
-
-  async bytes(): Promise<Uint8Array> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of this) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
-  }
-
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
-  }
-
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text()) as unknown;
-  }
 }

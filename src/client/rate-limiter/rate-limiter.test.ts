@@ -43,6 +43,38 @@ describe('requests', () => {
   });
 });
 
+describe('a limit of requests alone, which is counted in fewer steps', () => {
+  it.each(['window', 'sliding', 'token-bucket'] as const)('%s: decides as the whole decision does', (algorithm) => {
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c'),
+      waitMs: fc.constantFrom(0, 1, 500, 20_000, 61_000),
+      end: fc.constantFrom('release', 'cancel', 'renew'),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const short = bench({ requests: 3, algorithm });
+        const whole = bench({ requests: 3, algorithm });
+        for (const { key, waitMs, end } of steps) {
+          short.clock.now = whole.clock.now += waitMs;
+          const [one, other] = [short.limiter.take(key), whole.limiter.take(key, { limits: {} })];
+          expect([one.allowed, one.remaining]).toEqual([other.allowed, other.remaining]);
+          if (one.allowed && other.allowed) expect(one[end]()).toBe(other[end]());
+          else expect(one).toEqual(other);
+          expect(short.limiter.remaining(key)).toEqual(whole.limiter.remaining(key));
+        }
+      }),
+    );
+  });
+
+  it('checks what it is given, as the whole decision does', () => {
+    const { limiter } = bench({ requests: 1 });
+    expect(() => limiter.take('')).toThrow('key has to be text');
+    expect(() => limiter.take('a', { tokens: -1 })).toThrow('tokens has to be');
+    const permit = allowed(limiter.take('a'));
+    expect(() => permit.release(0.5)).toThrow('usedTokens has to be');
+  });
+});
+
 describe('tokens', () => {
   it('are reserved, and what was used in truth takes their place', () => {
     const { limiter } = bench({ tokens: 1000 });

@@ -4,8 +4,10 @@
  */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { shownName } from '../../errors/shown-name.ts';
-import type { Descriptor, LimitStatus, LimitType } from '../../rate-limit/contract.ts';
-import { type Admission, RateLimiter as Limiter, type Refusal, type Scope } from '../../rate-limit/rate-limiter.ts';
+import { TableKey } from '../../primitives/table-key.ts';
+import type { ReservedCall } from '../../rate-limit/reservations.ts';
+import type { Descriptor, LimitType } from '../../rate-limit/contract.ts';
+import { RateLimiter as Limiter, type Refusal, type Scope } from '../../rate-limit/rate-limiter.ts';
 import type {
   RateLimiterOptions,
   RateLimiterState,
@@ -15,12 +17,15 @@ import type {
   RateLimits,
   RemainingLimits,
 } from './contract.ts';
+import { HeldPermit, remainingOf, UnheldPermit, usage } from './permits.ts';
 import { checkedLimits, checkedTokens, readLimiterOptions } from './read-limiter-options.ts';
 
 export class RateLimiter {
   readonly #limiter: Limiter;
   readonly #limits: RateLimits;
   readonly #windowSeconds: number;
+  /** Filled again for each key; null: the limits are not just one of requests. */
+  readonly #requestsOnly: Scope | null;
 
   /** @throws GatewayError `bad_request` for a wrong option */
   constructor(options: RateLimiterOptions = {}) {
@@ -28,6 +33,9 @@ export class RateLimiter {
     this.#limits = limits;
     this.#windowSeconds = windowSeconds;
     this.#limiter = new Limiter({ ...counters, now, retryAfter: 'time-left' });
+    const descriptor = descriptorOf('', limits);
+    const isPlain = descriptor.requests !== null && descriptor.tokens === null && descriptor.parallel === null;
+    this.#requestsOnly = isPlain ? { descriptor, key: new TableKey() } : null;
   }
 
   /** For `shared` of a limiter on another thread. */
@@ -42,11 +50,10 @@ export class RateLimiter {
    */
   take(key: string, request: RateLimitRequest = {}): RateLimitPermit | RateLimitRefusal {
     const tokens = checkedTokens(request.tokens, 'tokens') ?? 1;
+    if (this.#requestsOnly !== null && request.limits === undefined) return this.#count(key, this.#requestsOnly);
     const scopes = this.#scopes(key, request.limits);
-    // Tokens that are known are the cap of an answer to nothing.
-    const size = { kind: 'other', characters: 0, outputCap: tokens, candidates: 1 } as const;
-    const decision = this.#limiter.admit(scopes, { size: () => size });
-    return decision.admitted ? this.#permit(decision) : refusalOf(decision);
+    const decision = this.#limiter.admit(scopes, tokens === 1 ? ONE_TOKEN : callOf(tokens));
+    return decision.admitted ? new HeldPermit(this.#limiter, decision) : refusalOf(decision);
   }
 
   /**
@@ -82,31 +89,15 @@ export class RateLimiter {
     return remainingOf(this.#limiter.statuses(this.#scopes(key, limits)));
   }
 
-  #scopes(value: string, own: RateLimits | undefined): readonly Scope[] {
-    if (typeof value !== 'string' || value === '')
-      throw new GatewayError('bad_request', 'RateLimiter: the key has to be text, e.g. a user’s id.', { param: 'key' });
-    const { requests, tokens, concurrency } =
-      own === undefined ? this.#limits : { ...this.#limits, ...checkedLimits(own, 'limits.') };
-    const descriptor: Descriptor = {
-      key: 'api_key',
-      value,
-      requests: requests ?? null,
-      tokens: tokens ?? null,
-      parallel: concurrency ?? null,
-    };
-    return this.#limiter.prepare([descriptor]);
+  #count(key: string, scope: Scope): RateLimitPermit | RateLimitRefusal {
+    this.#limiter.fill(scope.key, SCOPE, checkedKey(key));
+    const decision = this.#limiter.admitUnheld(scope);
+    return typeof decision === 'number' ? new UnheldPermit(decision) : refusalOf(decision);
   }
 
-  #permit({ hold, statuses, reservedTokens }: Admission): RateLimitPermit {
-    const settle = (usedTokens: number): void => this.#limiter.settle(hold, usage(usedTokens));
-    return {
-      allowed: true,
-      remaining: remainingOf(statuses),
-      release: (usedTokens) => settle(checkedTokens(usedTokens, 'usedTokens') ?? reservedTokens),
-      cancel: () => this.#limiter.fail(hold),
-      renew: () => this.#limiter.renew(hold),
-      [Symbol.dispose]: () => settle(reservedTokens),
-    };
+  #scopes(key: string, own: RateLimits | undefined): readonly Scope[] {
+    const limits = own === undefined ? this.#limits : { ...this.#limits, ...checkedLimits(own, 'limits.') };
+    return this.#limiter.prepare([descriptorOf(checkedKey(key), limits)]);
   }
 
   #error(key: string, { limitedBy, limit, retryAfterMs }: RateLimitRefusal): GatewayError {
@@ -118,6 +109,25 @@ export class RateLimiter {
   }
 }
 
+const SCOPE = 'api_key';
+
+function descriptorOf(value: string, { requests, tokens, concurrency }: RateLimits): Descriptor {
+  return { key: SCOPE, value, requests: requests ?? null, tokens: tokens ?? null, parallel: concurrency ?? null };
+}
+
+function checkedKey(key: string): string {
+  if (typeof key === 'string' && key !== '') return key;
+  throw new GatewayError('bad_request', 'RateLimiter: the key has to be text, e.g. a user’s id.', { param: 'key' });
+}
+
+/** Tokens that are known are the cap of an answer to nothing. */
+function callOf(tokens: number): ReservedCall {
+  const size = { kind: 'other', characters: 0, outputCap: tokens, candidates: 1 } as const;
+  return { size: () => size };
+}
+
+const ONE_TOKEN = callOf(1);
+
 const NAMES: Readonly<Record<LimitType, keyof RateLimits>> = {
   requests: 'requests',
   tokens: 'tokens',
@@ -127,13 +137,4 @@ const NAMES: Readonly<Record<LimitType, keyof RateLimits>> = {
 function refusalOf({ status, retryAfterMs }: Refusal): RateLimitRefusal {
   const { type, limit, remaining } = status;
   return { allowed: false, limitedBy: NAMES[type], limit, remaining, retryAfterMs };
-}
-
-function remainingOf(statuses: readonly LimitStatus[]): RemainingLimits {
-  const left = (type: LimitType): number | null => statuses.find((status) => status.type === type)?.remaining ?? null;
-  return { requests: left('requests'), tokens: left('tokens'), concurrency: left('max_parallel_requests') };
-}
-
-function usage(totalTokens: number) {
-  return { promptTokens: 0, completionTokens: totalTokens, totalTokens };
 }
