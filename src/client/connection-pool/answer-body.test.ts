@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { AnswerBody } from './answer-body.ts';
 
 function bodyWith(...pieces: readonly string[]) {
-  const source = { resume: vi.fn(), abort: vi.fn() };
+  const source = { resume: vi.fn<() => void>(), abort: vi.fn<() => void>() };
   const body = new AnswerBody(source);
   for (const piece of pieces) body.chunk(Buffer.from(piece));
   return { body, source };
