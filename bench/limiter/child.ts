@@ -7,6 +7,9 @@ import { PROBE_CALLS, PROBE_LIMIT, type LimiterAnswer } from './protocol.ts';
 
 const SAMPLES = 7;
 const DECISIONS = 300_000;
+const THREAD_ROUNDS = 9;
+/** Over all keys, in one round: a few hundred milliseconds. */
+const THREAD_PASSES = 24;
 
 /** What a measure gives beside what its contestant's {@link probe} admits. */
 type Answer = Pick<LimiterAnswer, 'value' | 'wall'>;
@@ -84,15 +87,15 @@ function collect(): void {
   for (let times = 0; times < 4; times++) globalThis.gc?.();
 }
 
-/** Decisions a second of two threads on one table against one thread; the best round of each, as neighbours only slow. */
+/** Decisions a second of two threads on one table against one thread: medians of rounds that take turns. */
 async function threads({ make }: Contestant): Promise<Answer> {
   const one: number[] = [];
   const two: number[] = [];
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < THREAD_ROUNDS; round++) {
     one.push(await run(make({ capacity: keys }), 1));
     two.push(await run(make({ capacity: keys }), 2));
   }
-  return { value: spread(two).high / spread(one).high };
+  return { value: spread(two).median / spread(one).median };
 }
 
 async function run(subject: { readonly buffers?: unknown }, count: number): Promise<number> {
@@ -113,13 +116,13 @@ async function run(subject: { readonly buffers?: unknown }, count: number): Prom
       Atomics.add(workerData.gate, 0, 1);
       while (Atomics.load(workerData.gate, 0) < workerData.count);
       const begun = process.hrtime.bigint();
-      for (let round = 0; round < 8; round++) decide(order, Date.now());
+      for (let pass = 0; pass < workerData.passes; pass++) decide(order, Date.now());
       parentPort.postMessage(Number(process.hrtime.bigint() - begun) / 1e9);
     });`;
   const module = new URL('./contestants.ts', import.meta.url).href;
   const seconds = await Promise.all(
     Array.from({ length: count }, (_, index) => {
-      const workerData = { module, name, keys, buffers: subject.buffers, gate, count, index };
+      const workerData = { module, name, keys, buffers: subject.buffers, gate, count, index, passes: THREAD_PASSES };
       const worker = new Worker(code, { eval: true, workerData });
       return new Promise<number>((resolve, reject) => {
         worker.once('message', resolve);
@@ -127,7 +130,7 @@ async function run(subject: { readonly buffers?: unknown }, count: number): Prom
       });
     }),
   );
-  return (count * 8 * keys) / Math.max(...seconds);
+  return (count * THREAD_PASSES * keys) / Math.max(...seconds);
 }
 
 const measures: Readonly<Record<string, (contestant: Contestant) => Promise<Answer>>> = {

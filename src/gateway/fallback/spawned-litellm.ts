@@ -67,7 +67,9 @@ class SpawnedLitellm implements RunningFallback {
     this.#program = program;
     this.#tools = tools;
     this.#state = new HeldState(firstState({ kind: 'spawn', configFile: options.configFile }, tools.now()), tools.now);
-    this.#leave = options.snapshots.subscribe(() => void this.#replace());
+    this.#leave = options.snapshots.subscribe(() => {
+      this.#replace().catch((err: unknown) => options.log.error({ err }, NOT_REPLACED));
+    });
   }
 
   current(): FallbackState {
