@@ -36,6 +36,23 @@ describe('registerModel', () => {
     expect(context.prices.get('openai/openai/claude-long')).toMatchObject({ cache_read_input_token_cost: 3e-7 });
   });
 
+  it.each<[unknown, string]>([
+    ['x', 'got a string that is no such number'],
+    ['', 'got a string that is no such number'],
+    [true, 'got a boolean'],
+    [-1, 'got -1'],
+    ['-1', 'got a string that is no such number'],
+    [Number.NaN, 'got NaN'],
+    ['Infinity', 'got a string that is no such number'],
+  ])('refuses %j as a price, and then changes no model', (price, got) => {
+    const context = testContext();
+    const models = { 'openai/first': { input_cost_per_token: 1 }, 'openai/second': { output_cost_per_token: price } };
+    expect(() => registerModel(models as never, context)).toThrow(
+      expect.objectContaining({ code: 'bad_request', message: expect.stringContaining(got) }),
+    );
+    expect(context.prices.get('openai/first')).toBeUndefined();
+  });
+
   it('refuses what is no object', () => {
     expect(() => {
       registerModel({ x: 3 }, testContext());

@@ -9,6 +9,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.
 import { INHERITED_CACHE_FIELDS } from './deployment-fields.ts';
 import { findModel, type ModelContext } from './model-info.ts';
 import { textAt, toNumber, type PriceEntry } from './price-entry.ts';
+import { priceFault } from './price-fault.ts';
 import type { PriceTable } from './price-table.ts';
 import { shortenedName } from './provider-names.ts';
 
@@ -19,7 +20,10 @@ export interface RegisterContext extends ModelContext {
   readonly isProvider: (name: string) => boolean;
 }
 
-/** @throws GatewayError `bad_request` when a value is not an object of facts and prices */
+/**
+ * @throws GatewayError `bad_request` when a value is not an object of facts and prices, or a price is no number; then no
+ *   model is changed
+ */
 export function registerModel(models: JsonObject, context: RegisterContext): void {
   if (!isJsonObject(models)) {
     throw new GatewayError(
@@ -27,19 +31,29 @@ export function registerModel(models: JsonObject, context: RegisterContext): voi
       'registerModel takes an object from names to prices, e.g. {"my-model": {…}}.',
     );
   }
-  for (const [name, facts] of Object.entries(models)) {
-    if (!isJsonObject(facts)) {
-      throw new GatewayError(
-        'bad_request',
-        `registerModel: "${shownName(name)}" needs an object of prices, e.g. {"input_cost_per_token": 3e-7}.`,
-      );
-    }
+  const checked = Object.entries(models).map(([name, facts]) => [name, checkedFacts(name, facts)] as const);
+  for (const [name, facts] of checked) {
     const found = findModel({ model: name }, context);
     const listed = found !== null && context.prices.get(found.key) !== undefined;
     const key = listed ? found.key : name;
     const base = listed ? found.entry : unlistedBase(name, facts, context);
     context.prices.set(key, merged(base, facts));
   }
+}
+
+function checkedFacts(name: string, facts: JsonValue): JsonObject {
+  if (!isJsonObject(facts)) {
+    throw new GatewayError(
+      'bad_request',
+      `registerModel: "${shownName(name)}" needs an object of prices, e.g. {"input_cost_per_token": 3e-7}.`,
+    );
+  }
+  for (const [field, value] of Object.entries(facts)) {
+    const fault = priceFault(field, value);
+    if (fault === null) continue;
+    throw new GatewayError('bad_request', `registerModel: "${shownName(name)}": ${fault}`, { param: field });
+  }
+  return facts;
 }
 
 /** What a new name starts from: the rules for its kind, and cache prices of the model that it is a spelling of. */
