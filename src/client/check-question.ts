@@ -1,29 +1,58 @@
 /**
  * Checks what a caller of the library asks, so that a slip is named instead of priced or thrown as a `TypeError`.
- * Unknown members pass; null counts as absent.
+ * LiteLLM's names in snake case are the same members; null counts as absent.
  */
 import { GatewayError } from '../errors/gateway-error.ts';
 import { kindOfValue } from '../errors/kind-of-value.ts';
 import { countFault, usageFault } from '../pricing/usage-fault.ts';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { camelCase, unknownName } from './router/names.ts';
 
-/** What a member of a question has to be. */
-export type MemberKind = 'text' | 'count' | 'object' | 'list' | 'date' | 'usage' | 'answer';
+/** What a member of a question has to be; `any` is checked by who reads it. */
+export type MemberKind =
+  'any' | 'text' | 'count' | 'flag' | 'object' | 'objects' | 'list' | 'date' | 'usage' | 'answer' | 'compat';
 export type Members = ReadonlyMap<string, MemberKind>;
+/** LiteLLM's names that are not the members' own in snake case. */
+export type OtherNames = ReadonlyMap<string, string>;
 
-/** @throws GatewayError `bad_request`: no object, or a member of another kind */
-export function checkQuestion(asked: string, question: unknown, members: Members): void {
+const NO_OTHER_NAMES: OtherNames = new Map();
+
+/**
+ * @returns the question under the members' own names; itself where it has no other
+ * @throws GatewayError `bad_request`: no object, an unknown member, one that is said twice, or one of another kind
+ */
+export function checkQuestion<Question extends object>(
+  asked: string,
+  question: Question,
+  members: Members,
+  otherNames = NO_OTHER_NAMES,
+): Question {
   if (!isObject(question)) {
     const got = kindOfValue(question);
     throw new GatewayError('bad_request', `${asked} takes one object, e.g. {model: 'gpt-4o'}; got ${got}.`);
   }
-  for (const name in question) {
+  let respelled: Record<string, unknown> | null = null;
+  for (const given in question) {
+    const value: unknown = question[given];
+    const name = members.has(given) ? given : (otherNames.get(given) ?? camelCase(given));
     const kind = members.get(name);
-    const value = question[name];
-    if (kind === undefined || value === undefined || value === null) continue;
-    const fault = FAULTS[kind](value, name);
-    if (fault !== null) throw new GatewayError('bad_request', `${asked}: ${fault}`, { param: name });
+    if (value === undefined) continue;
+    if (kind === undefined) throw unknownName(`member of ${asked}`, given, members.keys());
+    const fault = value === null ? null : FAULTS[kind](value, given);
+    if (fault !== null) throw new GatewayError('bad_request', `${asked}: ${fault}`, { param: given });
+    if (name === given) continue;
+    respelled ??= { ...(question as Readonly<Record<string, unknown>>) };
+    if (respelled[name] !== undefined) throw saidTwice(asked, name, given);
+    respelled[name] = value;
+    delete respelled[given];
   }
+  return (respelled ?? question) as Question;
+}
+
+function saidTwice(asked: string, name: string, given: string): GatewayError {
+  return new GatewayError('bad_request', `${asked}: \`${given}\` and \`${name}\` are one; give one of them.`, {
+    param: given,
+  });
 }
 
 /** @throws GatewayError `bad_request`: the model's name is no text */
@@ -36,13 +65,21 @@ export function checkModel(asked: string, model: unknown): void {
 type FindFault = (value: unknown, name: string) => string | null;
 
 const FAULTS: Readonly<Record<MemberKind, FindFault>> = {
+  any: () => null,
   text: (value, name) => (typeof value === 'string' ? null : unfit(value, name, 'text')),
   count: (value, name) => countFault(value, name),
+  flag: (value, name) => (typeof value === 'boolean' ? null : unfit(value, name, 'true or false')),
   object: (value, name) => (isObject(value) ? null : unfit(value, name, 'an object')),
   list: (value, name) => (Array.isArray(value) ? null : unfit(value, name, 'an array')),
+  objects: (value, name) => {
+    if (!Array.isArray(value)) return unfit(value, name, 'an array of objects');
+    const wrong = (value as readonly unknown[]).findIndex((each) => !isObject(each));
+    return wrong === -1 ? null : unfit(value[wrong], `${name}[${wrong}]`, 'an object');
+  },
   date: (value, name) =>
     value instanceof Date && !Number.isNaN(value.getTime()) ? null : unfit(value, name, 'a valid Date'),
   usage: usageFault,
+  compat: (value, name) => (value === 'litellm' ? null : `\`${name}\` has to be 'litellm', or left out.`),
   answer: (value, name) =>
     isObject(value)
       ? usageFault(value['usage'], `${name}.usage`)

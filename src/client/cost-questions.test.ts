@@ -24,8 +24,30 @@ describe('costPerToken', () => {
     ['`usage` has to be an object such as', { model, usage: 'x' }],
     ['`at` has to be a valid Date; got a number.', { model, at: 5 }],
     ['`model` has to be the name of a model', { promptTokens: 5 }],
+    ['Unknown member of costPerToken: promptTokns. Did you mean promptTokens?', { model, promptTokns: 5 }],
+    ['Unknown member of costPerToken: prompt_tokns. Did you mean promptTokens?', { model, prompt_tokns: 5 }],
+    [`\`prompt_tokens\` ${NO_COUNT} -5; leave it out`, { model, prompt_tokens: -5 }],
+    ['`prompt_tokens` and `promptTokens` are one', { model, promptTokens: 5, prompt_tokens: 6 }],
+    [
+      'Unknown member of customCostPerToken: inputCostPerToken. Did you mean input_cost_per_token?',
+      { model, promptTokens: 5, customCostPerToken: { inputCostPerToken: 1 } },
+    ],
+    [
+      'customCostPerToken: `input_cost_per_token` has to be a price in USD',
+      { model, promptTokens: 5, customCostPerToken: { input_cost_per_token: 'x' } },
+    ],
   ])('refuses with "%s"', (text, question) => {
     expect(() => library.costPerToken(question as CostPerTokenQuestion)).toThrow(refusal(text));
+  });
+
+  test("takes LiteLLM's names as well", () => {
+    const cost = library.costPerToken({ model, promptTokens: 1000, completionTokens: 1000 });
+    const spelled = { model, prompt_tokens: 1000, completion_tokens: 1000 };
+    expect(library.costPerToken(spelled)).toEqual(cost);
+    const usage = { prompt_tokens: 1000, completion_tokens: 1000 };
+    const whole = { model, usage_object: usage, custom_llm_provider: 'openai' };
+    expect(library.costPerToken(whole)).toEqual(cost);
+    expect(cost.promptCostUsd).toBeCloseTo(2.5e-3, 12);
   });
 
   test('takes null for what is not known, and fractions', () => {
@@ -42,10 +64,20 @@ describe('completionCost', () => {
     ['`model` has to be text; got a number.', { model: 5 }],
     ['`messages` has to be an array; got a string.', { model, messages: 'hello' }],
     ["`completionResponse` has to be the provider's answer, an object; got a string.", { completionResponse: 'x' }],
+    [
+      'Unknown member of completionCost: completionRespons. Did you mean completionResponse?',
+      { completionRespons: {}, model },
+    ],
     ['`completionResponse.usage` has to be an object', { completionResponse: { model, usage: 'x' } }],
     ['`completionResponse.usage.prompt_tokens`', { completionResponse: { model, usage: { prompt_tokens: '5' } } }],
   ])('refuses with "%s"', (text, question) => {
     expect(() => library.completionCost(question as CompletionCostQuestion)).toThrow(refusal(text));
+  });
+
+  test("takes LiteLLM's names as well", () => {
+    const response = { model, object: 'chat.completion', usage: { prompt_tokens: 1000, completion_tokens: 0 } };
+    const spelled: object = { completion_response: response, total_time: 5 };
+    expect(library.completionCost(spelled)).toBeCloseTo(2.5e-3, 12);
   });
 
   test('a usage that is nested without end is no danger', () => {

@@ -2,6 +2,7 @@
  * LiteLLM's `completion_cost` and `cost_per_token` as a caller of the library asks them: plain objects in, USD out.
  * Everything but the reading of the question is `pricing/`.
  */
+import { GatewayError } from '../errors/gateway-error.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../protocol/json.ts';
 import {
   completionCost,
@@ -11,9 +12,10 @@ import {
 } from '../pricing/completion-cost.ts';
 import { readAdjustments } from '../pricing/cost-adjustments.ts';
 import { costPerToken, type CostPerTokenRequest } from '../pricing/cost-per-token.ts';
-import { readCustomTokenPrice } from '../pricing/custom-price.ts';
+import { CUSTOM_PRICE_NAMES, type CustomTokenPrice, readCustomTokenPrice } from '../pricing/custom-price.ts';
+import { priceFault } from '../pricing/price-fault.ts';
 import { plainUsage, readUsage } from '../pricing/usage.ts';
-import { checkModel, checkQuestion, type MemberKind } from './check-question.ts';
+import { checkModel, checkQuestion, type MemberKind, type Members, type OtherNames } from './check-question.ts';
 
 /** What both questions may say of a call. */
 interface PricedQuestion {
@@ -93,6 +95,7 @@ const SHARED_MEMBERS: readonly (readonly [string, MemberKind])[] = [
 const COMPLETION_MEMBERS = new Map<string, MemberKind>([
   ...SHARED_MEMBERS,
   ['completionResponse', 'answer'],
+  ['responseKind', 'text'],
   ['prompt', 'text'],
   ['messages', 'list'],
   ['completion', 'text'],
@@ -118,9 +121,18 @@ const TOKEN_MEMBERS = new Map<string, MemberKind>([
   ['audioSeconds', 'count'],
 ]);
 
+/** LiteLLM's other names of members. */
+const OTHER_NAMES: OtherNames = new Map([
+  ['total_time', 'totalTimeMs'],
+  ['standard_built_in_tools_params', 'builtInTools'],
+  ['usage_object', 'usage'],
+  ['audio_transcription_file_duration', 'audioSeconds'],
+]);
+const CUSTOM_PRICES: Members = new Map(CUSTOM_PRICE_NAMES.map((name) => [name, 'any']));
+
 /** @throws GatewayError `bad_request`: the question cannot be meant; else as `pricing/completion-cost.ts` */
-export function answerCompletionCost(question: CompletionCostQuestion, context: CompletionCostContext): number {
-  checkQuestion('completionCost', question, COMPLETION_MEMBERS);
+export function answerCompletionCost(asked: CompletionCostQuestion, context: CompletionCostContext): number {
+  const question = checkQuestion('completionCost', asked, COMPLETION_MEMBERS, OTHER_NAMES);
   const response = (question.completionResponse ?? null) as JsonObject | null;
   const request: CompletionCostRequest = {
     ...shared(question),
@@ -146,8 +158,8 @@ export function answerCompletionCost(question: CompletionCostQuestion, context: 
 }
 
 /** @throws GatewayError `bad_request`: the question cannot be meant; else as `pricing/cost-per-token.ts` */
-export function answerCostPerToken(question: CostPerTokenQuestion, context: CompletionCostContext): TokenCost {
-  checkQuestion('costPerToken', question, TOKEN_MEMBERS);
+export function answerCostPerToken(asked: CostPerTokenQuestion, context: CompletionCostContext): TokenCost {
+  const question = checkQuestion('costPerToken', asked, TOKEN_MEMBERS, OTHER_NAMES);
   checkModel('costPerToken', question.model);
   const usage = (question.usage ?? null) as JsonObject | null;
   const request: CostPerTokenRequest = {
@@ -171,10 +183,20 @@ function shared(question: PricedQuestion) {
     callType: question.callType ?? null,
     serviceTier: question.serviceTier ?? null,
     regionName: question.regionName ?? null,
-    customCostPerToken: customCostPerToken == null ? null : readCustomTokenPrice(customCostPerToken),
+    customCostPerToken: customCostPerToken == null ? null : customPrice(customCostPerToken),
     customCostPerSecond: question.customCostPerSecond ?? null,
     at: question.at?.getTime() ?? Date.now(),
   };
+}
+
+/** Prices keep LiteLLM's names, as everywhere. @throws GatewayError `bad_request` */
+function customPrice(prices: NonNullable<PricedQuestion['customCostPerToken']>): CustomTokenPrice {
+  checkQuestion('customCostPerToken', prices, CUSTOM_PRICES);
+  for (const [name, value] of Object.entries(prices)) {
+    const fault = priceFault(name, value);
+    if (fault !== null) throw new GatewayError('bad_request', `customCostPerToken: ${fault}`, { param: name });
+  }
+  return readCustomTokenPrice(prices);
 }
 
 const KIND_OF_OBJECT: ReadonlyMap<unknown, ResponseKind> = new Map([

@@ -76,6 +76,7 @@ interface OpenLibrary {
 export type LibraryEnvironment = ReadonlyMap<string, string> | Readonly<Record<string, string | undefined>>;
 
 const QUESTION_MEMBERS: Members = new Map([
+  ['model', 'any'],
   ['customLlmProvider', 'text'],
   ['apiBase', 'text'],
   ['apiKey', 'text'],
@@ -126,9 +127,9 @@ function isMap(env: LibraryEnvironment): env is ReadonlyMap<string, string> {
 }
 
 function checked<Question extends ModelQuestion>(asked: string, question: Question): Question {
-  checkQuestion(asked, question, QUESTION_MEMBERS);
-  checkModel(asked, question.model);
-  return question;
+  const read = checkQuestion(asked, question, QUESTION_MEMBERS);
+  checkModel(asked, read.model);
+  return read;
 }
 
 function openLibrary(environment: ReadonlyMap<string, string>): OpenLibrary {

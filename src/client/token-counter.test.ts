@@ -21,6 +21,15 @@ describe('functions of the library', () => {
     expect(countTokens({ model: 'openai/gpt-4o', messages, compat: 'litellm' }).tokenizer).toBe('cl100k_base');
   });
 
+  test("tokenCounter takes LiteLLM's names as well", () => {
+    const request = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] };
+    const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }];
+    const spelled: object = { tool_choice: 'none', count_response_tokens: false };
+    const tokens = tokenCounter({ ...request, tools, toolChoice: 'none' });
+    expect(tokenCounter({ ...request, tools, ...spelled })).toBe(tokens);
+    expect(tokenCounter({ ...request, tools })).not.toBe(tokens);
+  });
+
   test('encode and decode take the own encoding, and with `compat` the one that LiteLLM takes', () => {
     const text = 'Hello 日本語 <|endoftext|>';
     const exact = encode({ model: 'gpt-4o', text });
@@ -47,8 +56,19 @@ describe('what is no question is refused in words', () => {
       call(...(given as never[]));
 
   test.each<[string, () => unknown, RegExp]>([
-    ['tokenCounter()', calling(tokenCounter), /hand in { model, messages }/],
-    ['tokenCounter(null)', calling(tokenCounter, null), /hand in { model, messages }/],
+    ['tokenCounter()', calling(tokenCounter), /tokenCounter takes one object/],
+    ['tokenCounter(null)', calling(tokenCounter, null), /tokenCounter takes one object/],
+    [
+      'an unknown member',
+      calling(tokenCounter, { text: '', toolChoise: 'none' }),
+      /toolChoise. Did you mean toolChoice/,
+    ],
+    ['a mode that is none', calling(tokenCounter, { text: '', compat: 'nope' }), /`compat` has to be 'litellm'/],
+    ['tools that are a text', calling(tokenCounter, { text: '', tools: 'x' }), /`tools` has to be an array of objects/],
+    ['a tool that is null', calling(countTokens, { text: '', tools: [null] }), /`tools\[0\]` has to be an object/],
+    ['encode with a slip', calling(encode, { text: '', modle: 'x' }), /modle. Did you mean model/],
+    ['decode with a slip', calling(decode, { tokens: [], compat: 'x' }), /`compat` has to be/],
+    ['trimMessages with a slip', calling(trimMessages, [], { maxTokns: 5 }), /maxTokns. Did you mean maxTokens/],
     ['a model that is a number', calling(tokenCounter, { model: 5, text: '' }), /`model` is not a text/],
     ['a model that is an object', calling(countTokens, { model: {}, text: '' }), /`model` is not a text/],
     ['a tokenizer that is none', calling(tokenCounter, { text: '', customTokenizer: {} }), /has no `count`/],

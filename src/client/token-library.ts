@@ -79,21 +79,21 @@ export function createTokenLibrary(options: TokenLibraryOptions): TokenLibrary {
     return compat === 'litellm' && OPENAI_ENCODINGS.has(tokenizer.name) ? getEncoding('cl100k_base') : tokenizer;
   };
   return {
-    tokenCounter: (request) => open().counter.count(asJson(request)),
-    countTokens: (request) => open().counter.measure(asJson(request)),
-    encode: (question) => {
-      checkQuestion('encode', question, QUESTION);
+    tokenCounter: (request) => open().counter.count(asJson(checkQuestion('tokenCounter', request, COUNTING))),
+    countTokens: (request) => open().counter.measure(asJson(checkQuestion('countTokens', request, COUNTING))),
+    encode: (asked) => {
+      const question = checkQuestion('encode', asked, ENCODING);
       if (typeof question.text !== 'string') throw wanted('encode takes the text to be encoded as `text`');
       return tokenizerFor(question).encodeOrdinary(question.text);
     },
-    decode: (question) => {
-      checkQuestion('decode', question, QUESTION);
+    decode: (asked) => {
+      const question = checkQuestion('decode', asked, DECODING);
       if (!isIterable(question.tokens)) throw wanted('decode takes a list of token ids as `tokens`');
       return tokenizerFor(question).decode(question.tokens);
     },
-    trimMessages: <Message extends object>(messages: readonly Message[], trimming: TrimOptions = {}) => {
+    trimMessages: <Message extends object>(messages: readonly Message[], options: TrimOptions = {}) => {
       if (!Array.isArray(messages)) throw wanted('trimMessages takes a list of messages, and then its options');
-      checkQuestion('trimMessages', trimming, TRIMMING);
+      const trimming = checkQuestion('trimMessages', options, TRIMMING);
       const { prices, counter } = open();
       const trimmed = trim(messages as readonly object[] as readonly JsonObject[], trimming, {
         count: (request) => counter.count(request),
@@ -109,11 +109,33 @@ export function createTokenLibrary(options: TokenLibraryOptions): TokenLibrary {
   };
 }
 
-const QUESTION: Members = new Map([
+const TOKENIZER = [
   ['model', 'text'],
   ['customTokenizer', 'object'],
+  ['compat', 'compat'],
+] as const;
+const ENCODING: Members = new Map([...TOKENIZER, ['text', 'any']]);
+const DECODING: Members = new Map([...TOKENIZER, ['tokens', 'any']]);
+/** What the counter checks itself is `any`. */
+const COUNTING: Members = new Map([
+  ['model', 'any'],
+  ['text', 'any'],
+  ['messages', 'any'],
+  ['tools', 'objects'],
+  ['toolChoice', 'any'],
+  ['countResponseTokens', 'flag'],
+  ['useDefaultImageTokenCount', 'flag'],
+  ['defaultTokenCount', 'any'],
+  ['customTokenizer', 'any'],
+  ['compat', 'compat'],
 ]);
-const TRIMMING: Members = new Map([['model', 'text']]);
+const TRIMMING: Members = new Map([
+  ['model', 'text'],
+  ['trimRatio', 'count'],
+  ['maxTokens', 'count'],
+  ['returnResponseTokens', 'flag'],
+  ['compat', 'compat'],
+]);
 
 const wanted = (what: string): GatewayError => new GatewayError('bad_request', `${what}.`);
 

@@ -16,6 +16,14 @@ export interface CustomTokenPrice {
   readonly cacheWrite: number;
 }
 
+/** What `custom_cost_per_token` may say. */
+export const CUSTOM_PRICE_NAMES = [
+  'input_cost_per_token',
+  'output_cost_per_token',
+  'cache_read_input_token_cost',
+  'cache_creation_input_token_cost',
+] as const;
+
 /** LiteLLM's `custom_cost_per_token`. */
 export function readCustomTokenPrice(value: JsonObject): CustomTokenPrice {
   const input = numberAt(value, 'input_cost_per_token') ?? 0;
