@@ -125,11 +125,17 @@ describe('status and rollout', () => {
 
   it.each([
     [401, { error: { message: 'no key' } }, /refuses: no key Put the master key into LITELLM_MASTER_KEY\./],
-    [404, { error: { message: 'There is no component.' } }, /refuses: There is no component\.$/],
+    [404, { detail: 'Not Found' }, /does not answer as a fast-litellm gateway does\. Give .* --url/],
     [502, 'bad', /refuses: status 502$/],
     [200, { hello: 1 }, /does not answer as a fast-litellm gateway does/],
   ])('fail in one line: %s', async (status, body, text) => {
     await expect(run({}, body, status)).rejects.toThrow(text);
+  });
+
+  it('say what the gateway has against a change', async () => {
+    const change = { component: 'x', mode: 'on' };
+    const body = { error: { message: 'There is no component.' } };
+    await expect(run({ change }, body, 404)).rejects.toThrow(/refuses: There is no component\.$/);
   });
 
   it('say when nobody answers', async () => {

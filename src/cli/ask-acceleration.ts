@@ -51,8 +51,9 @@ export async function askAcceleration(
         });
   const text = await reply.text();
   const body = parsed(text);
+  if (reply.status === 404 && change === null) throw new StartError(notOurs(base));
   if (!reply.ok) throw new StartError(refusalText(reply.status, body));
-  if (!isAnswer(body)) throw new StartError(`${base} does not answer as a fast-litellm gateway does.`);
+  if (!isAnswer(body)) throw new StartError(notOurs(base));
   port.out(
     json ? `${JSON.stringify(body, null, 2)}\n` : rendered(body as unknown as Answer, change?.component ?? null),
   );
@@ -70,6 +71,10 @@ async function ask(port: Pick<AskPort, 'environment' | 'fetch'>, url: string, in
       cause: error,
     });
   }
+}
+
+function notOurs(base: string): string {
+  return `${base} does not answer as a fast-litellm gateway does. Give the address of one with --url.`;
 }
 
 function refusalText(status: number, body: JsonValue): string {

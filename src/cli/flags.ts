@@ -61,7 +61,7 @@ export const FLAGS: readonly Flag[] = [
     variable: 'PORT',
     range: [0, 65_535],
     group: 'Serving',
-    help: 'port to listen on (default 4000; a random one when 4000 is taken)',
+    help: 'port to listen on (default 4000, or a random one when that is taken)',
   },
   {
     name: 'watch',

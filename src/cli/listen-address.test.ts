@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { chooseAddress, refuseOpening, startOnPort, systemPorts } from './listen-address.ts';
+import { chooseAddress, type ListenAddress, refuseOpening, startOnPort, systemPorts } from './listen-address.ts';
 
 const taken = (): Error => Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
 const freeRandom = { isPortTaken: async () => false, random: () => 0.5 };
@@ -11,33 +11,50 @@ describe('chooseAddress', () => {
     expect(chooseAddress(undefined, undefined, 'sk-1')).toEqual({
       host: '0.0.0.0',
       port: 4000,
+      mayMove: true,
       restrictedToLoopback: false,
     });
-    expect(chooseAddress(undefined, 81, null)).toEqual({ host: '127.0.0.1', port: 81, restrictedToLoopback: true });
+    expect(chooseAddress(undefined, 81, null)).toEqual({
+      host: '127.0.0.1',
+      port: 81,
+      mayMove: false,
+      restrictedToLoopback: true,
+    });
   });
 
   it('does what the user says', () => {
-    expect(chooseAddress('10.0.0.1', 1, null)).toEqual({ host: '10.0.0.1', port: 1, restrictedToLoopback: false });
+    expect(chooseAddress('10.0.0.1', 1, null)).toEqual({
+      host: '10.0.0.1',
+      port: 1,
+      mayMove: false,
+      restrictedToLoopback: false,
+    });
   });
 });
 
 describe('refuseOpening', () => {
   it.each(['0.0.0.0', '::', '10.0.0.1', 'gateway.example'])('keeps a gateway on %s from losing its key', (host) => {
-    const address = { host, port: 4000, restrictedToLoopback: false };
+    const address = { host, port: 4000, mayMove: true, restrictedToLoopback: false };
     expect(() => refuseOpening(address, null)).toThrow(`this gateway listens on ${host}`);
     expect(() => refuseOpening(address, 'sk-1')).not.toThrow();
   });
 
   it.each(['127.0.0.1', '::1', 'localhost'])('lets one on %s do so', (host) => {
-    expect(() => refuseOpening({ host, port: 4000, restrictedToLoopback: false }, null)).not.toThrow();
+    expect(() => refuseOpening({ host, port: 4000, mayMove: true, restrictedToLoopback: false }, null)).not.toThrow();
   });
 });
 
 describe('startOnPort', () => {
-  const at = (port: number): { host: string; port: number; restrictedToLoopback: boolean } => ({
+  const at = (port: number, mayMove = port === 4000): ListenAddress => ({
     host: '127.0.0.1',
     port,
+    mayMove,
     restrictedToLoopback: false,
+  });
+
+  it('stays with port 4000 where the user named it', async () => {
+    const start = async (): Promise<never> => Promise.reject(taken());
+    await expect(startOnPort(at(4000, false), start, freeRandom)).rejects.toThrow('Port 4000 on 127.0.0.1 is in use');
   });
 
   it('starts on the port that was asked for', async () => {

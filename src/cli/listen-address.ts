@@ -1,6 +1,6 @@
 /**
- * Where to listen. LiteLLM-compat: port 4000 taken means a random port between 1024 and 49152, any other port taken is an
- * error. Open mode (no master key) stays on the loopback address unless the user names another one.
+ * Where to listen. LiteLLM-compat: nobody named a port and 4000 is taken means a random port between 1024 and 49152; a port
+ * that was named and is taken is an error. Open mode (no master key) stays on the loopback address unless the user names another one.
  */
 import { connect } from 'node:net';
 import { isLoopbackHost } from '../gateway/http/loopback.ts';
@@ -16,6 +16,8 @@ const PROBE_TIMEOUT_MS = 500;
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+  /** Nobody named the port. */
+  readonly mayMove: boolean;
   /** Open mode without an address of the user's: say so. */
   readonly restrictedToLoopback: boolean;
 }
@@ -29,6 +31,7 @@ export function chooseAddress(
   return {
     host: host ?? (masterKey === null ? LOOPBACK : '0.0.0.0'),
     port: port ?? DEFAULT_PORT,
+    mayMove: port === undefined,
     restrictedToLoopback,
   };
 }
@@ -59,13 +62,13 @@ export async function startOnPort<Started>(
   start: (port: number) => Promise<Started>,
   choice: PortChoice = systemPorts,
 ): Promise<Started> {
-  const movable = address.port === DEFAULT_PORT;
-  if (!movable || !(await choice.isPortTaken(address.port))) {
+  const { mayMove } = address;
+  if (!mayMove || !(await choice.isPortTaken(address.port))) {
     try {
       return await start(address.port);
     } catch (error) {
       if (!isPortTakenError(error)) throw startFailure(error, address);
-      if (!movable) {
+      if (!mayMove) {
         throw new StartError(
           `Port ${address.port} on ${address.host} is in use. Stop the program that holds it, or choose another with --port.`,
         );

@@ -48,6 +48,19 @@ router_settings: { fallbacks: [{ a: [foreign] }] }`;
   });
 });
 
+describe('check of a deployment that is mocked', () => {
+  it('is native, whatever its provider', () => {
+    const path = join(folder, 'mocked.yaml');
+    const deployments = ['mock_response: hi', 'api_key: k'].map(
+      (member, at) => `{model_name: m${at}, litellm_params: {model: anthropic/claude-x, ${member}}}`,
+    );
+    writeFileSync(path, `model_list: [${deployments.join(', ')}]`);
+    const report = createModules(new Map()).checkConfig(path, true);
+    expect(report.notNativeDeployments.map(({ modelName }) => modelName)).toEqual(['m1']);
+    expect(report.serving?.groups.map(({ reason }) => reason === null)).toEqual([true, false]);
+  });
+});
+
 describe('check', () => {
   it.each([
     ['router_settings: {redis_host: localhost, redis_port: abc}', /router_settings\.redis_port: is no number/],

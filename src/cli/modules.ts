@@ -1,5 +1,6 @@
 /** Puts the gateway's folders under the commands; loaded only by those that need them. */
 import { checkConfig } from '../config/check.ts';
+import { hasMock } from '../gateway/mock/mock-plan.ts';
 import { ConfigStore } from '../config/config-store.ts';
 import type { CatalogueKeys } from '../config/quick-start.ts';
 import type { Deployment } from '../config/snapshot.ts';
@@ -37,8 +38,9 @@ function* providerKeys(): Generator<CatalogueKeys> {
   }
 }
 
-/** Why a deployment's provider is not served natively; null when it is, or when the name does not tell. */
+/** Why a deployment's provider is not served natively; null when it is, asks nobody, or the name does not tell. */
 function notNative(deployment: Deployment, env: ReadonlyMap<string, string>): string | null {
+  if (hasMock(deployment.params)) return null;
   const { custom_llm_provider: named, api_base: base } = deployment.params;
   let provider: string | null;
   try {

@@ -16,7 +16,7 @@ export interface StartFacts {
   readonly workers: number;
   readonly readyAfterMs: number;
   readonly restrictedToLoopback: boolean;
-  /** Port 4000 was asked for and taken. */
+  /** Nobody named a port, and 4000 is taken. */
   readonly movedToPort: number | null;
   /** null: no LiteLLM stands behind the gateway. */
   readonly fallback: FallbackChoice | null;

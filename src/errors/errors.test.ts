@@ -93,6 +93,13 @@ describe('errorBody', () => {
     expect(errorBody(new GatewayError('not_found', 'x', { detail: 'Not Found' }))).toBe('{"detail":"Not Found"}');
   });
 
+  test('a copy with other options keeps the cause', () => {
+    const error = new GatewayError('internal', 'x');
+    Object.defineProperty(error, 'cause', { value: 'why', configurable: true });
+    expect(error.with({ param: 'p' })).toMatchObject({ cause: 'why', param: 'p' });
+    expect(new GatewayError('internal', 'x', { cause: 1 }).with({ cause: 2 }).cause).toBe(2);
+  });
+
   test('an event ends with a blank line and holds one line of data, whatever the message', () => {
     expect(errorEvent(new GatewayError('internal', 'a\nb'))).toMatch(/^data: [^\n]+\n\n$/);
   });

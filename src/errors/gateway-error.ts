@@ -52,7 +52,10 @@ export class GatewayError extends Error {
   /** The same error with another text or other options; everything else is kept. */
   with(changes: { readonly message?: string } & GatewayErrorOptions): GatewayError {
     const { message = this.message, ...options } = changes;
-    return new GatewayError(this.code, message, { ...this.options, ...options });
+    const copy = new GatewayError(this.code, message, { ...this.options, ...options });
+    if (this.cause !== undefined && copy.cause === undefined)
+      Object.defineProperty(copy, 'cause', { value: this.cause, configurable: true, writable: true });
+    return copy;
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

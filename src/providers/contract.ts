@@ -99,7 +99,8 @@ export interface ProviderFailure {
 export interface ProviderUnreachable {
   readonly provider: string;
   readonly model: string;
-  readonly kind: 'connection' | 'timeout' | 'malformed' | 'cut';
+  /** `unsendable`: a key, header or path holds what HTTP does not allow, and nothing was sent. */
+  readonly kind: 'connection' | 'timeout' | 'malformed' | 'cut' | 'unsendable';
   readonly message: string;
   /** Seconds; for `timeout`: the limit that was hit, and the time taken. */
   readonly timeoutSeconds?: number;

@@ -90,6 +90,23 @@ describe('mapProviderUnreachable', () => {
   });
 });
 
+describe('mapProviderUnreachable of what cannot be sent', () => {
+  const unsendable = (message: string) =>
+    mapProviderUnreachable({ provider: 'openai', model: 'm', kind: 'unsendable', message });
+
+  it('is the key’s fault where its header is named, and is not tried again', () => {
+    const error = unsendable('https://api.openai.com: the request cannot be sent: invalid authorization header');
+    expect(error).toMatchObject({ code: 'authentication', status: 401, retryable: false });
+    expect(error.message).toMatch(/OpenAIException - The API key cannot be sent: it holds a line break/);
+  });
+
+  it('is a bad request else', () => {
+    const error = unsendable('the request cannot be sent: invalid x-team header');
+    expect(error).toMatchObject({ code: 'bad_request', status: 400, retryable: false });
+    expect(error.message).toContain('invalid x-team header. Look at headers');
+  });
+});
+
 describe('mapProviderStreamError', () => {
   const event = (error: object) =>
     mapProviderStreamError({

@@ -135,6 +135,7 @@ export function mapProviderUnreachable(failure: ProviderUnreachable): GatewayErr
   const row = findProvider(failure.provider);
   const exception = exceptionName(failure.provider);
   if (failure.kind === 'timeout') return toError(timeoutVerdict(failure, row, exception), 408, {});
+  if (failure.kind === 'unsendable') return unsendable(failure, exception);
   const digested = row?.digestsErrors === true;
   // LiteLLM-compat: what breaks inside a reply is a broken connection there, with the words of the break.
   if (digested && failure.kind === 'cut')
@@ -149,6 +150,17 @@ export function mapProviderUnreachable(failure: ProviderUnreachable): GatewayErr
   if (row?.failures === 'status') return toError({ code: 'internal', text: `${exception} - ${text}` }, 500, {});
   return toError({ code: 'internal', text: `InternalServerError: ${exception} - ${text}` }, 500, {});
 }
+
+/** LiteLLM calls it a connection error and tries again, although nothing that is sent again can be right. */
+function unsendable({ message }: ProviderUnreachable, exception: string): GatewayError {
+  return /invalid (?:authorization|api-key|x-api-key) header/.test(message)
+    ? toError({ code: 'authentication', text: `AuthenticationError: ${exception} - ${KEY_REMEDY}` }, 401, {})
+    : toError({ code: 'bad_request', text: `${exception} - ${message}. ${HEADER_REMEDY}` }, 400, {});
+}
+
+const KEY_REMEDY =
+  'The API key cannot be sent: it holds a line break or another character that no header may hold. Look at the end of the file or variable that it comes from.';
+const HEADER_REMEDY = 'Look at headers, api_base and api_version of the deployment and of the call.';
 
 function timeoutVerdict(failure: ProviderUnreachable, row: ProviderRow | null, exception: string): FailureVerdict {
   const limit = failure.timeoutSeconds;

@@ -81,3 +81,35 @@ it('without the package nothing breaks', async () => {
     console.log(JSON.stringify([error.name, error instanceof GatewayError, Object.getPrototypeOf(Object.getPrototypeOf(error)) === Error.prototype]));`;
   expect(await run('without.mjs', program)).toEqual(['RateLimitError', true, true]);
 });
+
+it('a call that hears nothing holds the process until its time limit, and no longer', async () => {
+  const program = `
+    import { completion } from ${JSON.stringify(pathToFileURL(library).href)};
+    const messages = [{ role: 'user', content: 'Hi' }];
+    const call = { model: 'simulated/fast+stall-3', messages, numRetries: 0, timeout: 0.3 };
+    const names = [];
+    for (const stream of [false, true]) {
+      try {
+        const answer = await completion({ ...call, stream, streamTimeout: 0.3 });
+        for await (const _ of answer);
+      } catch (error) {
+        names.push(error.name);
+      }
+    }
+    console.log(JSON.stringify(names));`;
+  expect(await run('stall.mjs', program)).toEqual(['Timeout', 'APIConnectionError']);
+});
+
+it('a call that reaches nobody tells by its cause whom, and why', async () => {
+  const program = `
+    import { completion } from ${JSON.stringify(pathToFileURL(library).href)};
+    const call = { messages: [{ role: 'user', content: 'Hi' }], numRetries: 0, apiBase: 'http://127.0.0.1:1/v1' };
+    const error = await completion({ ...call, model: 'openai/x', apiKey: 'sk-canary' }).catch((caught) => caught);
+    const unsent = await completion({ ...call, model: 'openai/x', apiKey: 'sk-canary\\n' }).catch((caught) => caught);
+    console.log(JSON.stringify([error.message, error.cause.message, unsent.name, String(unsent.stack + unsent.cause)]));`;
+  const [message, cause, name, text] = (await run('nobody.mjs', program)) as string[];
+  expect(message).toContain('Connection error.');
+  expect(cause).toBe('http://127.0.0.1:1: no connection (ECONNREFUSED)');
+  expect(name).toBe('AuthenticationError');
+  expect(text).not.toContain('canary');
+});

@@ -2,6 +2,7 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { JsonValue } from '../../protocol/json.ts';
 import type { ProviderFailure, ProviderUnreachable, UpstreamTarget } from '../../providers/contract.ts';
+import { unreachableKind } from '../../providers/unreachable-kind.ts';
 import { mapProviderFailure, mapProviderStreamError, mapProviderUnreachable } from '../../providers/map-failure.ts';
 import type { AttemptFailure } from '../../router/contract.ts';
 import type { HeaderList, TransportError } from '../../wire/contract.ts';
@@ -49,8 +50,7 @@ export class AttemptFailures {
       return this.#failure(new GatewayError('service_unavailable', text));
     }
     if (answering) return this.cut(message);
-    const kind = code === 'malformed-reply' ? 'malformed' : code === 'connect-timeout' ? 'timeout' : 'connection';
-    return this.#unreachable({ kind, message });
+    return this.#unreachable({ kind: unreachableKind(code), message });
   }
 
   timedOut(limitMs: number, elapsedMs: number): AttemptFailure {
@@ -72,7 +72,10 @@ export class AttemptFailures {
 
   #unreachable(failure: Omit<ProviderUnreachable, 'provider' | 'model'>): AttemptFailure {
     const { provider, model } = this.#target;
-    return this.#failure(mapProviderUnreachable({ provider, model, ...failure }));
+    const error = mapProviderUnreachable({ provider, model, ...failure });
+    // LiteLLM's text says no more than that there was no connection.
+    Object.defineProperty(error, 'cause', { value: new Error(failure.message), configurable: true, writable: true });
+    return this.#failure(error);
   }
 
   #answered(status: number, body: string, headers: HeaderList): ProviderFailure {

@@ -11,6 +11,8 @@ import type { Readable } from 'node:stream';
 /** A Python stack trace fits. */
 const LAST_LINES = 30;
 const LONGEST_LINE = 2_000;
+/** What LiteLLM says of the gateway's own questions about its health. */
+const OWN_PROBE = /"GET \/health\/liveliness /;
 
 /** Variables that say how this gateway serves, and would say so to LiteLLM. */
 const OWN_VARIABLES: readonly string[] = [
@@ -80,7 +82,7 @@ class RunningProcess implements LitellmProcess {
     for (const output of [child.stdout, child.stderr]) {
       createInterface({ input: output, crlfDelay: Infinity }).on('line', (text) => {
         const line = text.slice(0, LONGEST_LINE);
-        if (line === '') return;
+        if (line === '' || OWN_PROBE.test(line)) return;
         this.lastLines.push(line);
         if (this.lastLines.length > LAST_LINES) this.lastLines.shift();
         onLine(line);

@@ -4,6 +4,8 @@ import type { TransportError } from '../../wire/contract.ts';
 import type { FallbackState } from './contract.ts';
 
 const UNTOUCHED = 'Routes that are served natively are not affected.';
+/** One that the gateway started has no other log. */
+const LOG = "LiteLLM's log says why; with `--fallback spawn` its last lines are in the gateway's.";
 /** A LiteLLM that starts takes longer, but a client should not wait longer than it has to. */
 const RETRY_SECONDS = 5;
 
@@ -43,7 +45,7 @@ export function noAnswer(error: TransportError): GatewayError {
     default:
       return new GatewayError(
         'bad_gateway',
-        `The LiteLLM behind the gateway broke off before it answered. Its own log says why. ${UNTOUCHED}`,
+        `The LiteLLM behind the gateway broke off before it answered. ${LOG} ${UNTOUCHED}`,
       );
   }
 }
@@ -51,7 +53,7 @@ export function noAnswer(error: TransportError): GatewayError {
 export function tooLate(limitMs: number): GatewayError {
   return new GatewayError(
     'gateway_timeout',
-    `The LiteLLM behind the gateway did not answer within ${Math.round(limitMs / 1000)} seconds. Its own log says why. ${UNTOUCHED}`,
+    `The LiteLLM behind the gateway did not answer within ${Math.round(limitMs / 1000)} seconds. ${LOG} ${UNTOUCHED}`,
   );
 }
 

@@ -149,17 +149,24 @@ describe('a LiteLLM of the gateway’s own', () => {
       health: 'down',
       origin: null,
       restarts: 1,
-      reason: 'it ended with the code 1',
+      reason: 'it ended with the code 1; the log has its last lines',
     });
     expect(log.join('')).toContain('last words');
     processes[1]?.die('it ended with the code 1');
     await settle();
     expect([processes.length, pauses.map(({ ms }) => ms)]).toEqual([2, expect.arrayContaining([100])]);
     await tick();
+    // Why it starts once more stays to be read while nobody answers yet.
+    expect(litellm.current().reason).toContain('it ended with the code 1');
     expect(processes).toHaveLength(3);
     comesUp(2);
     await tick();
-    expect(litellm.current()).toMatchObject({ health: 'up', origin: 'http://127.0.0.1:5002', restarts: 2 });
+    expect(litellm.current()).toMatchObject({
+      health: 'up',
+      origin: 'http://127.0.0.1:5002',
+      restarts: 2,
+      reason: null,
+    });
     await litellm.stop();
   });
 
@@ -200,6 +207,7 @@ describe('a LiteLLM of the gateway’s own', () => {
     await settle();
     expect(litellm.current()).toMatchObject({ health: 'up', origin: processes[0]?.origin, restarts: 0 });
     expect(log.join('')).toContain('did not start with the new configuration');
+    expect(litellm.current().reason).toContain('did not start with the new configuration');
     await litellm.stop();
     expect(processes).toHaveLength(2);
   });

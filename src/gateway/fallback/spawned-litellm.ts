@@ -61,6 +61,8 @@ class SpawnedLitellm implements RunningFallback {
   /** The process that is to replace it. */
   #next: Life | null = null;
   #supervision: Promise<void> = Promise.resolve();
+  /** What went wrong last with a process, for as long as nothing has put it right; part of the reason that is told. */
+  #trouble: string | null = null;
 
   constructor(options: SpawnOptions, program: string, tools: FallbackTools) {
     this.#options = options;
@@ -114,7 +116,9 @@ class SpawnedLitellm implements RunningFallback {
   }
 
   async #pauseAfter({ process, startedMs }: Life, how: string): Promise<void> {
-    this.#state.change({ origin: null, health: 'down', reason: how, restarts: this.#state.current().restarts + 1 });
+    this.#trouble = `${how}; the log has its last lines`;
+    const { restarts } = this.#state.current();
+    this.#state.change({ origin: null, health: 'down', reason: this.#trouble, restarts: restarts + 1 });
     this.#options.log.error({ how, last: process.lastLines }, DIED);
     const waitMs = this.#delay.next(this.#tools.monotonicMs() - startedMs);
     if (waitMs > 0) await this.#tools.pause(waitMs, this.#stopping.signal);
@@ -155,12 +159,14 @@ class SpawnedLitellm implements RunningFallback {
 
   #tell({ process, startedMs }: Life, health: FallbackHealth, reason: string | null): void {
     const before = this.#state.current().health;
-    this.#state.change({ origin: process.origin, health, reason });
+    if (health === 'up' && before !== 'up') this.#trouble = null;
+    const told = health === 'starting' ? (this.#trouble ?? reason) : (reason ?? this.#trouble);
+    this.#state.change({ origin: process.origin, health, reason: told });
     if (health === before) return;
     if (health === 'up') {
       const seconds = Math.round((this.#tools.monotonicMs() - startedMs) / 1000);
       this.#options.log.info({ seconds }, 'LiteLLM answers.');
-    } else this.#options.log.warn({ reason }, 'LiteLLM does not answer; native routes are not affected.');
+    } else this.#options.log.warn({ reason }, health === 'silent' ? SILENT : DOWN);
   }
 
   async #replace(): Promise<void> {
@@ -176,10 +182,13 @@ class SpawnedLitellm implements RunningFallback {
     if (!served) {
       next.watch.stop();
       log.error({ last: next.process.lastLines }, NOT_REPLACED);
+      this.#trouble = NOT_REPLACED;
+      this.#state.change({ reason: this.#trouble });
       return;
     }
     const old = this.#life;
     this.#life = next;
+    this.#trouble = null;
     this.#state.change({ origin: next.process.origin, health: 'up', reason: null });
     log.info('LiteLLM was started again with the new configuration.');
     if (old !== null) await this.#end(old, drainTimeoutMs);
@@ -191,6 +200,9 @@ class SpawnedLitellm implements RunningFallback {
   }
 }
 
+const SILENT =
+  'LiteLLM has not answered for a while. What only it serves goes on being sent to it and waits; native routes are not affected.';
+const DOWN = 'LiteLLM does not answer; native routes are not affected.';
 const DIED = 'LiteLLM ended and is started again. What only it serves gets 503 until then.';
 const NOT_REPLACED =
-  'LiteLLM did not start with the new configuration; the process with the old one goes on. Its last lines say why.';
+  'LiteLLM did not start with the new configuration; the process with the old one goes on. Its last lines in the log say why.';

@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import type { DeadlineKind, PooledCall, PooledReceiver } from '../../pool/contract.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { ProviderFailure } from '../../providers/contract.ts';
+import { unreachableKind } from '../../providers/unreachable-kind.ts';
 import type { AttemptFailure } from '../../router/contract.ts';
 import type { Exchange, HeaderList, TransportError } from '../../wire/contract.ts';
 import type { AnswerFacts, CostedCall } from '../costing.ts';
@@ -289,9 +290,12 @@ export class UpstreamAttempt implements PooledReceiver, ReplyPort {
     const { provider, model } = this.#request.target;
     if (error.code === 'saturated')
       return new GatewayError('service_unavailable', 'Too many requests wait for this provider; retry later.');
-    const kind =
-      error.code === 'malformed-reply' ? 'malformed' : error.code === 'connect-timeout' ? 'timeout' : 'connection';
-    return this.#pipeline.failures.unreachable({ provider, model, kind, message: error.message });
+    return this.#pipeline.failures.unreachable({
+      provider,
+      model,
+      kind: unreachableKind(error.code),
+      message: error.message,
+    });
   }
 
   #seconds(): number {

@@ -12,6 +12,7 @@ const KINDS: ReadonlyMap<number, ErrorKind> = new Map([
   [401, { type: 'invalid_request_error', code: 'invalid_api_key' }],
   [403, { type: 'permission_error', code: null }],
   [404, { type: 'invalid_request_error', code: 'model_not_found' }],
+  [408, { type: 'timeout', code: null }],
   [422, { type: 'unprocessable_entity_error', code: null }],
   [429, { type: 'requests', code: 'rate_limit_exceeded' }],
 ]);

@@ -11,6 +11,7 @@ import type { SimulatedReply } from './simulated-reply.ts';
 const FIRST_BYTE_MS = [60, 240] as const;
 const GAP_MS = [6, 24] as const;
 const BURST = 64;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const LONGEST_PLAIN_MS = 20_000;
 
 const CUT_ERROR: TransportError = {
@@ -109,12 +110,14 @@ export class ReplyPlayer implements UpstreamCall {
   #fault(reply: SimulatedReply, kind: 'cut' | 'stall' | 'errmid'): void {
     if (!reply.streamed) {
       this.#halfOfPlain();
-      if (this.#over || kind === 'stall') return;
-      this.#fail();
+      if (this.#over) return;
+      if (kind === 'stall') this.#stall();
+      else this.#fail();
       return;
     }
     switch (kind) {
       case 'stall':
+        this.#stall();
         return;
       case 'cut':
         this.#fail();
@@ -123,6 +126,11 @@ export class ReplyPlayer implements UpstreamCall {
         this.#receiver.onData(Buffer.from(reply.errorEvent));
         if (!this.#over) this.#end();
     }
+  }
+
+  /** Nothing more comes, but the process goes on waiting, as it would for an open connection. */
+  #stall(): void {
+    this.#after(LONGEST_TIMER_MS, () => this.#stall());
   }
 
   #halfOfPlain(): void {
