@@ -63,7 +63,10 @@ export interface RateLimitRefusal {
   readonly limitedBy: keyof RateLimits;
   readonly limit: number;
   readonly remaining: number;
-  /** Until the same call would be allowed, if nothing else happens; for `concurrency` a whole window. */
+  /**
+   * Until the same call would be allowed, if nothing else happens. A whole window for `concurrency`, and for a call that
+   * asks for more than `limit`, which can never pass: ask for less.
+   */
   readonly retryAfterMs: number;
 }
 

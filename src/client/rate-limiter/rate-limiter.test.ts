@@ -160,6 +160,16 @@ describe('run', () => {
   });
 });
 
+describe('a call that asks for more than its limit', () => {
+  it('is told that it can never pass', async () => {
+    const { limiter } = bench({ tokens: 100 });
+    expect(limiter.take('a', { tokens: 101 })).toMatchObject({ allowed: false, limit: 100, retryAfterMs: 60_000 });
+    const text = 'Rate limit of a reached: 100 tokens in 60 s. This call can never pass: it asks for 101.';
+    await expect(limiter.run('a', { tokens: 101 }, () => 'never')).rejects.toThrow(text);
+    await expect(limiter.run('a', { limits: { requests: 0 } }, () => 'never')).rejects.toThrow('it asks for 1.');
+  });
+});
+
 describe('wrong use', () => {
   it.each<[object, RegExp]>([
     [{ request: 1 }, /Unknown option of RateLimiter: request\. Did you mean requests\?/],
@@ -181,6 +191,36 @@ describe('wrong use', () => {
     expect(() => limiter.take('a', { tokens: 1.5 })).toThrow(/tokens has to be a whole number/);
     expect(() => limiter.take('a', { limits: { requests: 'x' as never } })).toThrow(/limits\.requests has to be/);
     expect(limiter.remaining('a').requests).toBe(1);
+  });
+
+  it.each<[unknown, string]>([
+    [{ tokns: 5 }, 'Unknown member of a request to RateLimiter: tokns. Did you mean tokens?'],
+    [{ limits: { reqests: 1 } }, 'Unknown limit of RateLimiter: reqests. Did you mean requests?'],
+    [{ limits: null }, 'limits has to be an object; got null'],
+    [null, 'request has to be an object; got null'],
+    [5, 'request has to be an object; got 5'],
+  ])('of a call is told too: %j', (request, text) => {
+    const { limiter } = bench({ requests: 1, tokens: 10 });
+    const { limiter: counting } = bench({ requests: 1 });
+    for (const each of [limiter, counting]) {
+      expect(() => each.take('a', request as never)).toThrow(
+        expect.objectContaining({ code: 'bad_request', message: expect.stringContaining(text) }),
+      );
+      expect(each.remaining('a').requests).toBe(1);
+    }
+  });
+
+  it('of run is told before anything is taken', async () => {
+    const { limiter } = bench({ requests: 1 });
+    const run = (...given: unknown[]) => limiter.run(...(given as Parameters<typeof limiter.run>));
+    await expect(run('a')).rejects.toThrow(
+      'RateLimiter: work has to be a function, the third argument of run; got undefined',
+    );
+    await expect(run('a', () => 'done')).rejects.toThrow('work has to be a function, the third argument of run');
+    await expect(run('a', 'b', () => 'done')).rejects.toThrow('request has to be an object; got a string');
+    expect(() => limiter.charge('a', 1, { tokns: 1 } as never)).toThrow('Did you mean tokens?');
+    expect(limiter.remaining('a').requests).toBe(1);
+    expect(await run('a', undefined, () => 'done')).toBe('done');
   });
 });
 

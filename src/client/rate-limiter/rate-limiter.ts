@@ -18,7 +18,13 @@ import type {
   RemainingLimits,
 } from './contract.ts';
 import { HeldPermit, remainingOf, UnheldPermit, usage } from './permits.ts';
-import { checkedLimits, checkedTokens, readLimiterOptions } from './read-limiter-options.ts';
+import {
+  checkedOwnLimits,
+  checkedTokens,
+  checkRequest,
+  checkWork,
+  readLimiterOptions,
+} from './read-limiter-options.ts';
 
 export class RateLimiter {
   readonly #limiter: Limiter;
@@ -48,7 +54,8 @@ export class RateLimiter {
    * LiteLLM's window a refused request counts, too.
    * @throws GatewayError `bad_request` for a wrong request
    */
-  take(key: string, request: RateLimitRequest = {}): RateLimitPermit | RateLimitRefusal {
+  take(key: string, request: RateLimitRequest = ONE_CALL): RateLimitPermit | RateLimitRefusal {
+    if (request !== ONE_CALL) checkRequest(request);
     const tokens = checkedTokens(request.tokens, 'tokens') ?? 1;
     if (this.#requestsOnly !== null && request.limits === undefined) return this.#count(key, this.#requestsOnly);
     const scopes = this.#scopes(key, request.limits);
@@ -59,15 +66,17 @@ export class RateLimiter {
   /**
    * Does `work` if it is allowed, and gives back what it held: tokens that `release` was told of, all of them where it
    * threw.
-   * @throws GatewayError `rate_limit` with `options.retryAfterSeconds` when it is not allowed; what `work` throws
+   * @throws GatewayError `rate_limit` with `options.retryAfterSeconds` when it is not allowed; `bad_request` for a wrong
+   *   request; what `work` throws
    */
   async run<Result>(
     key: string,
-    request: RateLimitRequest,
+    request: RateLimitRequest | undefined,
     work: (permit: RateLimitPermit) => Result | Promise<Result>,
   ): Promise<Result> {
+    checkWork(work);
     const taken = this.take(key, request);
-    if (!taken.allowed) throw this.#error(key, taken);
+    if (!taken.allowed) throw this.#error(key, taken, request?.tokens ?? 1);
     try {
       const result = await work(taken);
       taken.release();
@@ -96,20 +105,24 @@ export class RateLimiter {
   }
 
   #scopes(key: string, own: RateLimits | undefined): readonly Scope[] {
-    const limits = own === undefined ? this.#limits : { ...this.#limits, ...checkedLimits(own, 'limits.') };
+    const limits = own === undefined ? this.#limits : { ...this.#limits, ...checkedOwnLimits(own) };
     return this.#limiter.prepare([descriptorOf(checkedKey(key), limits)]);
   }
 
-  #error(key: string, { limitedBy, limit, retryAfterMs }: RateLimitRefusal): GatewayError {
+  #error(key: string, { limitedBy, limit, retryAfterMs }: RateLimitRefusal, tokens: number): GatewayError {
     const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
     const what =
       limitedBy === 'concurrency' ? `${limit} calls at a time` : `${limit} ${limitedBy} in ${this.#windowSeconds} s`;
-    const text = `Rate limit of ${shownName(key)} reached: ${what}. Try again in ${seconds} s.`;
+    const amount = limitedBy === 'tokens' ? tokens : 1;
+    const advice = amount > limit ? `This call can never pass: it asks for ${amount}.` : `Try again in ${seconds} s.`;
+    const text = `Rate limit of ${shownName(key)} reached: ${what}. ${advice}`;
     return new GatewayError('rate_limit', text, { retryable: false, retryAfterSeconds: seconds });
   }
 }
 
 const SCOPE = 'api_key';
+/** Where nothing is said of a call, nothing has to be checked. */
+const ONE_CALL: RateLimitRequest = {};
 
 function descriptorOf(value: string, { requests, tokens, concurrency }: RateLimits): Descriptor {
   return { key: SCOPE, value, requests: requests ?? null, tokens: tokens ?? null, parallel: concurrency ?? null };

@@ -4,7 +4,7 @@ import { kindOfValue } from '../../errors/kind-of-value.ts';
 import type { LimitAlgorithm } from '../../rate-limit/contract.ts';
 import type { CounterSetOptions } from '../../rate-limit/counters.ts';
 import { unknownName } from '../router/names.ts';
-import type { RateLimiterOptions, RateLimits } from './contract.ts';
+import type { RateLimiterOptions, RateLimitRequest, RateLimits } from './contract.ts';
 
 export interface ReadLimiterOptions {
   readonly limits: RateLimits;
@@ -19,6 +19,7 @@ const ALGORITHMS: ReadonlyMap<string, LimitAlgorithm> = new Map([
   ['token-bucket', 'token_bucket'],
 ]);
 const LIMITS = ['requests', 'tokens', 'concurrency'] as const;
+const REQUEST = ['tokens', 'limits'];
 const OTHERS = ['algorithm', 'windowSeconds', 'leaseSeconds', 'keys', 'shared', 'now'];
 
 /** @throws GatewayError `bad_request` */
@@ -45,8 +46,29 @@ export function readLimiterOptions(options: RateLimiterOptions): ReadLimiterOpti
   };
 }
 
+/** @throws GatewayError `bad_request`: a misspelt limit would be none */
+export function checkRequest(request: RateLimitRequest): void {
+  checkNames(request, 'request', 'member of a request to RateLimiter', REQUEST);
+}
+
+/** Limits of one call. @returns only what is said @throws GatewayError `bad_request` */
+export function checkedOwnLimits(limits: RateLimits): RateLimits {
+  checkNames(limits, 'limits', 'limit of RateLimiter', LIMITS);
+  return checkedLimits(limits, 'limits.');
+}
+
+function checkNames(given: object, what: string, member: string, known: readonly string[]): void {
+  if (kindOfValue(given) !== 'an object') throw wrong(what, 'an object', given);
+  for (const name in given) if (!known.includes(name)) throw unknownName(member, name, known);
+}
+
+/** @throws GatewayError `bad_request` */
+export function checkWork(work: unknown): void {
+  if (typeof work !== 'function') throw wrong('work', 'a function, the third argument of run', work);
+}
+
 /** @param prefix of the names, for messages @returns only what is said @throws GatewayError `bad_request` */
-export function checkedLimits(limits: RateLimits, prefix: string): RateLimits {
+function checkedLimits(limits: RateLimits, prefix: string): RateLimits {
   const read: { -readonly [Name in keyof RateLimits]: RateLimits[Name] } = {};
   for (const name of LIMITS) {
     const value = limits[name];
