@@ -213,6 +213,21 @@ describe('a callback that fails', () => {
   it.each<[string, object, RegExp]>([
     ['a text', { callbacks: 'langfuse' }, /integrations by name are not there yet/],
     ['a number', { onSuccess: 5 }, /onSuccess has to be a function, or a list of them; got a number/],
+    [
+      'an object that hears nothing',
+      { callbacks: {} },
+      /callbacks: a logger object needs at least one of logPreApiCall/,
+    ],
+    [
+      'a logger with a slip',
+      { callbacks: { logSucessEvent: () => 0 } },
+      /logSucessEvent. Did you mean logSuccessEvent\?/,
+    ],
+    [
+      'an event that is none',
+      { callbacks: [{ logSuccessEvent: 5 }] },
+      /logSuccessEvent has to be a function; got a number/,
+    ],
     ['a function as logger', { callbacks: () => undefined }, /callbacks has to be a logger object/],
   ])('at once is refused: %s', async (_name, more, text) => {
     const error = await errorOf(calls.completion({ model: 'simulated/fast', messages, ...more }));
@@ -234,9 +249,22 @@ describe('callbacks of the process', () => {
     expect(events()).toEqual(['pre', 'post', 'success', 'pre', 'post', 'success']);
   });
 
+  it.each<[unknown, RegExp]>([
+    [null, /registerCallbacks takes one object, .*; got null/],
+    [5, /registerCallbacks takes one object, .*; got a number/],
+    [[logger], /registerCallbacks takes one object, .*; got an array/],
+    [{ onSucess: () => 0 }, /Unknown member of registerCallbacks: onSucess\. Did you mean onSuccess\?/],
+    [logger, /Unknown member of registerCallbacks: log/],
+  ])('are refused where they could never be called: %s', (options, text) => {
+    expect(() => registerCallbacks(options as never)).toThrow(text);
+  });
+
   it('are taken back one by one, in any order', () => {
     const registry = new CallbackRegistry();
-    const [first, second] = [registry.register({ callbacks: logger }), registry.register({ callbacks: [logger, {}] })];
+    const [first, second] = [
+      registry.register({ callbacks: logger }),
+      registry.register({ callbacks: [logger, logger] }),
+    ];
     expect(registry.loggers).toHaveLength(3);
     first();
     first();

@@ -1,7 +1,9 @@
 /** Callbacks as programs hand them in, as one list of loggers. A function is a logger that knows one event. */
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
+import { nearestName } from '../../errors/nearest-name.ts';
 import { isRecord } from '../router/as-json.ts';
+import { camelCase, unknownName } from '../router/names.ts';
 import type { CustomLogger } from './contract.ts';
 
 type Kind = 'onSuccess' | 'onFailure' | 'callbacks';
@@ -49,7 +51,7 @@ function loggerOf(spelling: string, name: Kind, value: unknown): CustomLogger {
     const text = `${spelling}: integrations by name are not there yet; hand in a function or a logger object, or keep LiteLLM.`;
     throw new GatewayError('not_implemented', text, { param: spelling });
   }
-  if (name === 'callbacks' && typeof value === 'object' && value !== null) return value;
+  if (name === 'callbacks' && typeof value === 'object' && value !== null) return checkedLogger(spelling, value);
   if (name !== 'callbacks' && typeof value === 'function') {
     const call = value as NonNullable<CustomLogger['logSuccessEvent']>;
     return name === 'onSuccess' ? { logSuccessEvent: call } : { logFailureEvent: call };
@@ -57,4 +59,43 @@ function loggerOf(spelling: string, name: Kind, value: unknown): CustomLogger {
   const wanted = name === 'callbacks' ? 'a logger object, or a list of them' : 'a function, or a list of them';
   const text = `${spelling} has to be ${wanted}; got ${kindOfValue(value)}.`;
   throw new GatewayError('bad_request', text, { param: spelling });
+}
+
+const HOOKS = [
+  'logPreApiCall',
+  'logPostApiCall',
+  'logStreamEvent',
+  'logSuccessEvent',
+  'logFailureEvent',
+] as const satisfies readonly (keyof CustomLogger)[];
+
+/** One that nothing can be told is a slip. Other members are the program's own. */
+function checkedLogger(spelling: string, logger: CustomLogger): CustomLogger {
+  let heard = false;
+  for (const name of HOOKS) {
+    const hook: unknown = logger[name];
+    if (hook === undefined || hook === null) continue;
+    heard = true;
+    if (typeof hook === 'function') continue;
+    const text = `${spelling}: ${name} has to be a function; got ${kindOfValue(hook)}.`;
+    throw new GatewayError('bad_request', text, { param: spelling });
+  }
+  if (heard) return logger;
+  for (const name in logger) {
+    const near = nearestName(camelCase(name), HOOKS);
+    if (near !== null) throw unknownName(`member of ${spelling}`, name, [near]);
+  }
+  const text = `${spelling}: a logger object needs at least one of ${HOOKS.join(', ')}.`;
+  throw new GatewayError('bad_request', text, { param: spelling });
+}
+
+/** For who takes nothing but callbacks. @throws GatewayError `bad_request` for what tells of none */
+export function readCallbacks(asked: string, options: unknown): readonly CustomLogger[] {
+  if (!isRecord(options)) {
+    const text = `${asked} takes one object, e.g. {onSuccess: (call) => …}; got ${kindOfValue(options)}.`;
+    throw new GatewayError('bad_request', text);
+  }
+  for (const name of Object.keys(options))
+    if (!SPELLINGS.has(name)) throw unknownName(`member of ${asked}`, name, SPELLINGS.keys());
+  return splitCallbacks(options).loggers;
 }

@@ -1,5 +1,5 @@
 import type { CallbackOptions, CustomLogger } from './contract.ts';
-import { splitCallbacks } from './read-callbacks.ts';
+import { readCallbacks } from './read-callbacks.ts';
 
 /** Loggers that hear of every call, in the order in which they were registered. */
 export class CallbackRegistry {
@@ -13,7 +13,7 @@ export class CallbackRegistry {
 
   /** @throws GatewayError `bad_request` for what is no callback */
   register(options: CallbackOptions): () => void {
-    const registration = [...splitCallbacks(options).loggers];
+    const registration = [...readCallbacks('registerCallbacks', options)];
     this.#set([...this.#registrations, registration]);
     return () => this.#set(this.#registrations.filter((other) => other !== registration));
   }
