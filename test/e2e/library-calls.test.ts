@@ -124,6 +124,20 @@ describe('a call', () => {
     ['a router’s fallbacks', { model: 'm', messages, fallbacks: [{ m: ['n'] }] }, /Fallbacks of model groups/],
     ['retries that are none', { model: 'm', messages, maxRetries: 'two' }, /completion: num_retries has to be/],
     ['a policy that is none', { model: 'm', messages, retryPolicy: { Ratelimit: 1 } }, /Unknown kind of error/],
+    [
+      'an empty fallback',
+      { model: 'm', messages, fallbacks: [{}] },
+      /has to be a list of models, .*; got an empty object/,
+    ],
+    ['a fallback with a slip', { model: 'm', messages, fallbacks: [{ modle: 'n' }] }, /modle\. Did you mean model\?/],
+    ['a fallback to no name', { model: 'm', messages, fallbacks: [{ model: 5 }] }, /got a number as model/],
+    ['a policy beside no retries', { model: 'm', messages, retryPolicy: 5, numRetries: 0 }, /retry_policy has to be/],
+    [
+      'a price that is none',
+      { model: 'm', messages, inputCostPerToken: 'x' },
+      /`input_cost_per_token` has to be a price/,
+    ],
+    ['a key that is no text', { model: 'm', messages, apiKey: 5 }, /`api_key` has to be text; got a number/],
     ['an integration by name', { model: 'm', messages, callbacks: ['langfuse'] }, /by name are not there yet/],
     ['a guardrail', { model: 'm', messages, guardrails: ['pii'] }, /`guardrails` is not there yet/],
   ])('with %s is refused in words', async (_name, call, text) => {
@@ -291,6 +305,14 @@ describe('the environment', () => {
       await live.direct.close();
     }
   });
+});
+
+it('a function without what LiteLLM requires asks nobody', async () => {
+  const [model, asked] = ['openai/m', provider.calls.length];
+  const text = (name: string) => ({ code: 'bad_request', param: name });
+  await expect(responses({ model, ...at() })).rejects.toMatchObject(text('input'));
+  await expect(rerank({ model, query: 'q', ...at() } as never)).rejects.toMatchObject(text('documents'));
+  expect(provider.calls).toHaveLength(asked);
 });
 
 it('every function reaches its provider', async () => {

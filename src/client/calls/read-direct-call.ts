@@ -2,10 +2,12 @@
  * What a call without a router says of retries and fallbacks, and which of LiteLLM's options it may not use: those that
  * only a router has, never ignored in silence.
  */
+import { misspelledModel } from '../../config/router-settings/fallback-rules.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.ts';
 import { asJson } from '../router/as-json.ts';
+import { unknownName } from '../router/names.ts';
 import { isParamName, respelled } from '../router/read-deployments.ts';
 import type { ReadCall } from '../router/read-call.ts';
 import { checkedSetting } from '../router/read-settings.ts';
@@ -65,9 +67,13 @@ function readFallback(method: string, model: string, entry: JsonValue): DirectTa
   if (!isJsonObject(entry)) throw wrongFallbacks(method, kindOfValue(entry));
   const parameters = respelled(asJson(entry, 'fallbacks') as JsonObject, isParamName);
   const named = parameters['model'];
+  if (Object.keys(parameters).length === 0) throw wrongFallbacks(method, 'an empty object');
+  if (named !== undefined && typeof named !== 'string') throw wrongFallbacks(method, `${kindOfValue(named)} as model`);
+  const slip = misspelledModel(parameters);
+  if (slip !== null) throw unknownName('member of a fallback', slip, ['model']);
   const groups = named === undefined && Object.entries(parameters).some(([name, list]) => isGroup(name, list));
   if (groups) throw wrongFallbacks(method, 'fallbacks of model groups');
-  return { model: typeof named === 'string' ? named : model, parameters };
+  return { model: named ?? model, parameters };
 }
 
 /** `{ 'gpt-4o': ['claude'] }`, as a router has them. */

@@ -94,7 +94,14 @@ export const FAMILIES = {
     pricedAs: 'rerank',
     required: ['query', 'documents'],
   },
-  responses: { ...JSON_CALL, family: 'responses', method: 'responses', callType: 'responses', events: RESPONSE_EVENTS },
+  responses: {
+    ...JSON_CALL,
+    family: 'responses',
+    method: 'responses',
+    callType: 'responses',
+    required: ['input'],
+    events: RESPONSE_EVENTS,
+  },
   moderation: {
     ...JSON_CALL,
     family: 'moderations',

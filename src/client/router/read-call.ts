@@ -19,6 +19,7 @@ import { routingRequest } from '../../router/routing-request.ts';
 import type { CustomLogger } from '../callbacks/contract.ts';
 import { splitCallbacks } from '../callbacks/read-callbacks.ts';
 import { asJson, isRecord, withoutUndefined } from './as-json.ts';
+import { checkCallOptions, wrongOption } from './check-call-options.ts';
 import { respelledTargets } from './fallback-targets.ts';
 import type { CallFamily } from './families.ts';
 import { snakeCase } from './names.ts';
@@ -57,7 +58,6 @@ const NOT_YET =
   `priority prompt_id guardrails logger_fn client ssl_verify ensure_alternating_roles user_continue_message
   assistant_continue_message custom_prompt_dict enable_json_schema_validation azure_ad_token_provider
   litellm_system_prompt`.split(/\s+/);
-const COUNTS = ['num_retries', 'timeout', 'request_timeout', 'stream_timeout', 'max_fallbacks'];
 
 /** @throws GatewayError `bad_request`, `not_implemented` for what is not here yet */
 export function readCall(family: CallFamily, question: unknown, context: CallContext): ReadCall {
@@ -69,19 +69,15 @@ export function readCall(family: CallFamily, question: unknown, context: CallCon
     );
   const { rest, loggers } = splitCallbacks(question);
   const { signal = null, ...members } = rest;
-  if (signal !== null && !isSignal(signal)) throw wrong(method, 'signal', `an AbortSignal`, signal);
+  if (signal !== null && !isSignal(signal)) throw wrongOption(method, 'signal', `an AbortSignal`, signal);
   const body = withoutUndefined(spelled(members));
   const { model = family.defaultModel } = body;
-  if (typeof model !== 'string') throw wrong(method, 'model', "the name of a model, e.g. 'gpt-4o'", model);
+  if (typeof model !== 'string') throw wrongOption(method, 'model', "the name of a model, e.g. 'gpt-4o'", model);
   for (const name of family.required)
-    if (body[name] === undefined || body[name] === null) throw wrong(method, name, 'given', body[name]);
+    if (body[name] === undefined || body[name] === null) throw wrongOption(method, name, 'given', body[name]);
   if (family.family === 'chat' && !isJsonArray(body['messages']))
-    throw wrong(method, 'messages', 'an array of messages', body['messages']);
-  for (const name of COUNTS) {
-    const value = body[name];
-    if (value !== undefined && value !== null && (typeof value !== 'number' || !(value >= 0)))
-      throw wrong(method, name, 'a number, 0 or more', value);
-  }
+    throw wrongOption(method, 'messages', 'an array of messages', body['messages']);
+  checkCallOptions(method, body);
   for (const name of NOT_YET) {
     const value = body[name];
     if (value === undefined || value === null || (value === false && name !== 'ssl_verify')) continue;
@@ -118,12 +114,6 @@ function spelled(members: Readonly<Record<string, unknown>>): Readonly<Record<st
 /** A name that only the provider knows stays as it is written. */
 function isKnownName(name: string): boolean {
   return isInternalKey(name) || OWN_OPTIONS.has(name) || OPENAI_CHAT_PARAMS.has(name) || OTHER_PARAMS.has(name);
-}
-
-function wrong(method: string, name: string, wanted: string, got: unknown): GatewayError {
-  const found = typeof got === 'number' && got < 0 ? 'a negative number' : kindOfValue(got);
-  const text = `${method}: \`${name}\` has to be ${wanted}; got ${found}.`;
-  return new GatewayError('bad_request', text, { param: name });
 }
 
 function isSignal(value: unknown): value is AbortSignal {
