@@ -189,6 +189,27 @@ describe('request', () => {
       /deadlines\.totalMs has to be/,
     );
   });
+
+  it.each<[string, readonly unknown[], string]>([
+    ['no address', [], 'url'],
+    ['an address that is none', [{}], 'url'],
+    ['no object', ['http://a.test', 5], 'init'],
+    ['a signal that is none', ['http://a.test', { signal: 5 }], 'signal'],
+    ['a method that is none', ['http://a.test', { method: 5 }], 'method'],
+    ['a misspelt member', ['http://a.test', { metod: 'POST' }], 'metod'],
+    ['headers that have no names', ['http://a.test', { headers: new Headers({ a: 'b' }) }], 'headers'],
+    ['a header that is no text', ['http://a.test', { headers: { 'x-a': 5 } }], 'headers.x-a'],
+  ])('names the parameter: %s', async (_name, given, param) => {
+    const error = await errorOf(pool.request(...(given as Parameters<typeof pool.request>)));
+    expect(error).toMatchObject({ code: 'bad_request', param });
+    expect(pool.stats()).toEqual([]);
+  });
+
+  it('fetch names the parameter in the cause', async () => {
+    const error = await errorOf(pool.fetch(at('/hello'), { signal: 5 as never }));
+    expect(error).toMatchObject({ message: 'fetch failed', cause: { code: 'bad_request', param: 'signal' } });
+    expect(await errorOf(pool.fetch(at('/hello'), null as never))).toMatchObject({ cause: { param: 'init' } });
+  });
 });
 
 describe('bounds', () => {

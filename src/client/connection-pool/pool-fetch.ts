@@ -6,6 +6,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { HeaderList } from '../../wire/contract.ts';
+import { checkCallInit } from './check-call-init.ts';
 import type { PoolDeadlines, PoolFetchInit } from './contract.ts';
 import type { PoolEngine } from './pool-engine.ts';
 import type { BodySink, BodySource } from './pool-exchange.ts';
@@ -29,6 +30,7 @@ export async function poolFetch(
   input: string | URL | Request,
   init: PoolFetchInit,
 ): Promise<Response> {
+  checkCallInit(init);
   // The platform would leave a listener on the signal until it is collected.
   const { deadlines, signal: own, ...platform } = init;
   const request = new Request(input, platform);

@@ -3,11 +3,14 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import { kindOfValue } from '../../errors/kind-of-value.ts';
 import type { HeaderList, UpstreamRequest } from '../../wire/contract.ts';
 import { AnswerBody } from './answer-body.ts';
+import { checkRequestInit } from './check-call-init.ts';
 import type { PoolAnswer, PoolRequestInit } from './contract.ts';
 import type { PoolEngine } from './pool-engine.ts';
 import type { BodySource } from './pool-exchange.ts';
+import { wrongPoolOption } from './read-pool-options.ts';
 
 export async function poolRequest(engine: PoolEngine, url: string | URL, init: PoolRequestInit): Promise<PoolAnswer> {
+  checkRequestInit(init);
   const { method = 'GET', headers = {}, body = null, signal = null, deadlines } = init;
   const request = upstreamRequest(addressOf(url), {
     method,
@@ -25,9 +28,11 @@ function makeBody(source: BodySource): AnswerBody {
 function listOf(headers: Readonly<Record<string, string | readonly string[]>>): HeaderList {
   const list: string[] = [];
   for (const name of Object.keys(headers)) {
-    const value = headers[name] ?? '';
-    if (typeof value === 'string') list.push(name.toLowerCase(), value);
-    else for (const each of value) list.push(name.toLowerCase(), each);
+    const value: unknown = headers[name] ?? '';
+    for (const each of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      if (typeof each !== 'string') throw wrongPoolOption(`headers.${name}`, 'text, or a list of texts', each);
+      list.push(name.toLowerCase(), each);
+    }
   }
   return list;
 }
@@ -63,7 +68,7 @@ function withoutConnection(headers: HeaderList): HeaderList {
 
 /** @throws GatewayError `bad_request` */
 export function addressOf(given: string | URL): URL {
-  const url = typeof given === 'string' ? URL.parse(given) : given;
+  const url = given instanceof URL ? given : URL.parse(String(given));
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   throw new GatewayError('bad_request', 'The address has to be an http or https URL, e.g. https://host/path.', {
     param: 'url',
