@@ -75,6 +75,17 @@ describe('decode', () => {
   it.each([-1, 1.5, 200_500, NaN, 199_998])('refuses the id %d', (id) => {
     expect(() => o200k.decode([id])).toThrow(`o200k_base has no token with the id ${String(id)}.`);
   });
+
+  it.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [5, 'a number'],
+    ['abc', 'a string'],
+    [{}, 'an object'],
+  ])('refuses %j, which is no list', (noList, kind) => {
+    const refusal = { code: 'bad_request', message: `Only a list of token ids can be decoded; this is ${kind}.` };
+    for (const call of [() => o200k.decode(noList as never), () => o200k.decodeBytes(noList as never)])
+      expect(call).toThrow(expect.objectContaining(refusal));
+  });
 });
 
 it.each([5, null, undefined, {}] as unknown as string[])('refuses %j, which is no text', (noText) => {

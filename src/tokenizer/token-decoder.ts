@@ -1,5 +1,6 @@
 /** Token ids back to bytes and text. */
 import { GatewayError } from '../errors/gateway-error.ts';
+import { kindOfValue } from '../errors/kind-of-value.ts';
 import type { TokenTable } from './token-table.ts';
 
 export class TokenDecoder {
@@ -18,8 +19,9 @@ export class TokenDecoder {
     return this.decodeBytes(ids).toString('utf8');
   }
 
-  /** The bytes, joined. @throws `bad_request` for an id that the encoding does not have. */
+  /** The bytes, joined. @throws `bad_request` for what is no list of ids, and an id that the encoding does not have. */
   decodeBytes(ids: Iterable<number>): Buffer {
+    requireIds(ids);
     const { offsets, bytes, size } = this.#table;
     let out = Buffer.allocUnsafe(256);
     let length = 0;
@@ -43,4 +45,10 @@ export class TokenDecoder {
   #unknown(id: number): GatewayError {
     return new GatewayError('bad_request', `${this.#name} has no token with the id ${String(id)}.`);
   }
+}
+
+/** Programs without types get a sentence instead of the engine's riddle. */
+function requireIds(ids: unknown): void {
+  if (typeof ids === 'object' && ids !== null && Symbol.iterator in ids) return;
+  throw new GatewayError('bad_request', `Only a list of token ids can be decoded; this is ${kindOfValue(ids)}.`);
 }
