@@ -50,6 +50,15 @@ describe('costPerToken', () => {
     expect(cost.promptCostUsd).toBeCloseTo(2.5e-3, 12);
   });
 
+  test.each([
+    ['gpt-4o', 1.875e-3],
+    ['claude-3-7-sonnet-20250219', 1.9575e-3],
+  ])("prices what was cached as LiteLLM's arguments do: %s", (cached, promptCostUsd) => {
+    const counts = { prompt_tokens: 1000, completion_tokens: 0, cache_read_input_tokens: 400 };
+    const question = { model: cached, ...counts, cache_creation_input_tokens: 50 };
+    expect(library.costPerToken(question).promptCostUsd).toBeCloseTo(promptCostUsd, 12);
+  });
+
   test('takes null for what is not known, and fractions', () => {
     const question = { model, promptTokens: null, completionTokens: 0.5, usage: null, at: null };
     const cost = library.costPerToken(question as unknown as CostPerTokenQuestion);

@@ -14,7 +14,7 @@ import { readAdjustments } from '../pricing/cost-adjustments.ts';
 import { costPerToken, type CostPerTokenRequest } from '../pricing/cost-per-token.ts';
 import { CUSTOM_PRICE_NAMES, type CustomTokenPrice, readCustomTokenPrice } from '../pricing/custom-price.ts';
 import { priceFault } from '../pricing/price-fault.ts';
-import { plainUsage, readUsage } from '../pricing/usage.ts';
+import { plainUsage, readUsage, type TokenUsage } from '../pricing/usage.ts';
 import { checkModel, checkQuestion, type MemberKind, type Members, type OtherNames } from './check-question.ts';
 
 /** What both questions may say of a call. */
@@ -67,7 +67,10 @@ export interface CostPerTokenQuestion extends PricedQuestion {
   readonly model: string;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
-  /** The whole usage of an answer; wins over the two counts. */
+  /** Of the prompt tokens: read from the provider's cache, and written to it. */
+  readonly cacheReadInputTokens?: number;
+  readonly cacheCreationInputTokens?: number;
+  /** The whole usage of an answer; wins over the counts. */
   readonly usage?: object;
   readonly promptCharacters?: number;
   readonly completionCharacters?: number;
@@ -113,6 +116,8 @@ const TOKEN_MEMBERS = new Map<string, MemberKind>([
   ...SHARED_MEMBERS,
   ['promptTokens', 'count'],
   ['completionTokens', 'count'],
+  ['cacheReadInputTokens', 'count'],
+  ['cacheCreationInputTokens', 'count'],
   ['usage', 'usage'],
   ['promptCharacters', 'count'],
   ['completionCharacters', 'count'],
@@ -165,7 +170,7 @@ export function answerCostPerToken(asked: CostPerTokenQuestion, context: Complet
   const request: CostPerTokenRequest = {
     ...shared(question),
     model: question.model,
-    usage: usage === null ? plainUsage(question.promptTokens ?? 0, question.completionTokens ?? 0) : readUsage(usage),
+    usage: usage === null ? countedUsage(question) : readUsage(usage),
     promptCharacters: question.promptCharacters ?? null,
     completionCharacters: question.completionCharacters ?? null,
     responseTimeMs: question.responseTimeMs ?? 0,
@@ -174,6 +179,18 @@ export function answerCostPerToken(asked: CostPerTokenQuestion, context: Complet
   };
   const { prompt, completion } = costPerToken(request, context);
   return { promptCostUsd: prompt, completionCostUsd: completion };
+}
+
+function countedUsage(question: CostPerTokenQuestion): TokenUsage {
+  const { promptTokens, completionTokens, cacheReadInputTokens, cacheCreationInputTokens } = question;
+  if (cacheReadInputTokens == null && cacheCreationInputTokens == null)
+    return plainUsage(promptTokens ?? 0, completionTokens ?? 0);
+  return readUsage({
+    prompt_tokens: promptTokens ?? 0,
+    completion_tokens: completionTokens ?? 0,
+    cache_read_input_tokens: cacheReadInputTokens ?? 0,
+    cache_creation_input_tokens: cacheCreationInputTokens ?? 0,
+  });
 }
 
 function shared(question: PricedQuestion) {

@@ -254,7 +254,7 @@ describe('callbacks of the process', () => {
     [5, /registerCallbacks takes one object, .*; got a number/],
     [[logger], /registerCallbacks takes one object, .*; got an array/],
     [{ onSucess: () => 0 }, /Unknown member of registerCallbacks: onSucess\. Did you mean onSuccess\?/],
-    [logger, /Unknown member of registerCallbacks: log/],
+    [logger, /takes a logger object as a member: registerCallbacks\(\{ callbacks: logger \}\)/],
   ])('are refused where they could never be called: %s', (options, text) => {
     expect(() => registerCallbacks(options as never)).toThrow(text);
   });

@@ -95,6 +95,10 @@ export function readCallbacks(asked: string, options: unknown): readonly CustomL
     const text = `${asked} takes one object, e.g. {onSuccess: (call) => …}; got ${kindOfValue(options)}.`;
     throw new GatewayError('bad_request', text);
   }
+  if (HOOKS.some((hook) => typeof options[hook] === 'function')) {
+    const text = `${asked} takes a logger object as a member: ${asked}({ callbacks: logger }).`;
+    throw new GatewayError('bad_request', text, { param: 'callbacks' });
+  }
   for (const name of Object.keys(options))
     if (!SPELLINGS.has(name)) throw unknownName(`member of ${asked}`, name, SPELLINGS.keys());
   return splitCallbacks(options).loggers;
