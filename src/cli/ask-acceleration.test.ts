@@ -31,6 +31,7 @@ const component = (name: string) => ({
   retryAtMs: null,
   counts: COUNTS,
   latency: { fast: null, original: null },
+  speedUp: null,
   memoryBytes: null,
 });
 

@@ -3,10 +3,12 @@ import type { ComponentCore } from './component-core.ts';
 import { environmentVariableOf } from './component-name.ts';
 import type { ComponentReport } from './report.ts';
 import { formatDuration } from './duration.ts';
+import { speedUpOf } from './speed-up.ts';
 
 export function reportComponent(core: ComponentCore): ComponentReport {
   const { definition, machine, settings, totals } = core;
   core.planner.settle();
+  const latency = { fast: core.fastLatency.report(), original: core.originalLatency.report() };
   return {
     name: definition.name,
     replaces: definition.replaces,
@@ -21,7 +23,8 @@ export function reportComponent(core: ComponentCore): ComponentReport {
     why: reasonOf(core),
     retryAtMs: machine.retryAtMs,
     counts: { ...totals },
-    latency: { fast: core.fastLatency.report(), original: core.originalLatency.report() },
+    latency,
+    speedUp: speedUpOf(latency),
     memoryBytes: memoryOf(core),
   };
 }

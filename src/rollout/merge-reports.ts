@@ -1,5 +1,6 @@
 /** One report of several threads': numbers are added up, and the thread that is worst off says how it stands. */
 import { latencyReport } from './latency-histogram.ts';
+import { speedUpOf } from './speed-up.ts';
 import type { ComponentCounts, ComponentReport, ComponentState, LatencyReport, RolloutReport } from './report.ts';
 
 /** Worst first. */
@@ -26,16 +27,18 @@ function mergeComponents(threads: readonly ComponentReport[]): ComponentReport {
   if (worst === undefined) throw new TypeError('there is nothing to merge');
   const alike = threads.filter(({ state }) => state === worst.state);
   const where = alike.length === threads.length ? '' : ` (${alike.length} of ${threads.length} threads)`;
+  const latency = {
+    fast: mergeLatencies(threads.map(({ latency: each }) => each.fast)),
+    original: mergeLatencies(threads.map(({ latency: each }) => each.original)),
+  };
   return {
     ...worst,
     why: `${worst.why}${where}`,
     applied: threads.some(({ applied }) => applied),
     percent: sum(threads.map(({ percent }) => percent)) / threads.length,
     counts: addCounts(threads.map(({ counts }) => counts)),
-    latency: {
-      fast: mergeLatencies(threads.map(({ latency }) => latency.fast)),
-      original: mergeLatencies(threads.map(({ latency }) => latency.original)),
-    },
+    latency,
+    speedUp: speedUpOf(latency),
     memoryBytes: mergeBytes(threads.map(({ memoryBytes }) => memoryBytes)),
   };
 }

@@ -1,7 +1,6 @@
 /** What would be better switched on or off, from what a report shows. */
 import type { ComponentReport, Recommendation, RolloutReport } from './report.ts';
 import { formatLatency, formatSpeedUp } from './format-latency.ts';
-import { speedUpOf } from './speed-up.ts';
 
 /** Fewer comparisons than this show nothing. */
 const ENOUGH_COMPARISONS = 100;
@@ -22,8 +21,7 @@ export function recommend({ components }: RolloutReport): readonly Recommendatio
 }
 
 function adviceFor(component: ComponentReport): string {
-  const { counts, state } = component;
-  const speedUp = speedUpOf(component);
+  const { counts, state, speedUp } = component;
   const isTimed = hasTimes(component);
   const isWorthwhile = isTimed && speedUp !== null && speedUp >= WORTHWHILE;
   switch (state) {
@@ -54,14 +52,13 @@ function hasTimes({ latency }: ComponentReport): boolean {
 }
 
 function evidenceOf(component: ComponentReport): string {
-  const { counts, latency } = component;
+  const { counts, latency, speedUp } = component;
   const parts = [`${counts.fastCalls} fast and ${counts.originalCalls} original calls`];
   if (counts.comparisons > 0) parts.push(`${counts.mismatches} of ${counts.comparisons} comparisons differ`);
   if (counts.throws + counts.hangs > 0) parts.push(`${counts.throws} failed, ${counts.hangs} hung`);
   if (counts.rollbacks > 0) parts.push(`${counts.rollbacks} rollbacks`);
   if (latency.original !== null) parts.push(`original p50 ${formatLatency(latency.original.p50Ms)}`);
   if (latency.fast !== null) parts.push(`fast p50 ${formatLatency(latency.fast.p50Ms)}`);
-  const speedUp = speedUpOf(component);
   if (speedUp !== null) parts.push(`speed-up ${formatSpeedUp(speedUp)}`);
   return parts.join(', ');
 }

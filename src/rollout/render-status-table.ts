@@ -1,7 +1,6 @@
 /** The status as a table of plain text. */
 import { formatLatency, formatSpeedUp } from './format-latency.ts';
 import type { ComponentReport, LatencyReport, RolloutReport } from './report.ts';
-import { speedUpOf } from './speed-up.ts';
 
 const HEAD = [
   'component',
@@ -49,7 +48,7 @@ function cellsOf(component: ComponentReport): readonly string[] {
     String(counts.mismatches),
     median(latency.original),
     median(latency.fast),
-    formatSpeedUp(speedUpOf(component)),
+    formatSpeedUp(component.speedUp),
     state === 'serving' && component.applied ? 'applied' : state.replaceAll('_', ' '),
     component.why,
   ];

@@ -58,6 +58,8 @@ export interface ComponentReport {
   readonly counts: ComponentCounts;
   /** Null: no sample yet. */
   readonly latency: { readonly fast: LatencyReport | null; readonly original: LatencyReport | null };
+  /** How many times as fast the fast path is, by the medians; null with fewer than 20 samples of either side. */
+  readonly speedUp: number | null;
   readonly memoryBytes: number | null;
 }
 

@@ -6,6 +6,7 @@ import { mergeReports } from './merge-reports.ts';
 import { recommend } from './recommend.ts';
 import { renderPrometheus } from './render-prometheus.ts';
 import { renderStatusTable } from './render-status-table.ts';
+import { speedUpOf } from './speed-up.ts';
 import type { ComponentReport, LatencyReport, RolloutReport } from './report.ts';
 
 type Changes = Partial<Omit<ComponentReport, 'counts'>> & { readonly counts?: Partial<ComponentReport['counts']> };
@@ -14,6 +15,7 @@ const latency = (ms: number, samples = 1_000): LatencyReport =>
   latencyReport([[latencyBucket(ms), samples]], ms * samples);
 
 function componentReport({ counts, ...changes }: Changes = {}): ComponentReport {
+  const times = changes.latency ?? { fast: latency(0.01), original: latency(0.04) };
   return {
     name: 'tokenizer',
     replaces: 'js-tiktoken',
@@ -41,7 +43,8 @@ function componentReport({ counts, ...changes }: Changes = {}): ComponentReport 
       rearmed: 0,
       ...counts,
     },
-    latency: { fast: latency(0.01), original: latency(0.04) },
+    latency: times,
+    speedUp: speedUpOf(times),
     memoryBytes: null,
     ...changes,
   };
@@ -56,6 +59,19 @@ describe('a report', () => {
     const made = rollout.report();
     expect(JSON.parse(JSON.stringify(made))).toEqual(made);
     expect(made.components[0]).toMatchObject({ memoryBytes: 4_096, environmentVariable: 'FAST_LITELLM_TOKENIZER' });
+  });
+
+  it('tells no speed-up of fewer than 20 samples of either side', () => {
+    const { component, time } = testRollout({ block: { tokenizer: 'canary:50' } });
+    const call = component.wrap({ fast: () => time.spend(1), original: () => time.spend(4) });
+    const samples = (): number => {
+      const { fast, original } = component.report().latency;
+      return Math.min(fast?.samples ?? 0, original?.samples ?? 0);
+    };
+    while (samples() < 19) call();
+    expect(component.report().speedUp).toBeNull();
+    while (samples() < 20) call();
+    expect(component.report().speedUp).toBeCloseTo(4, 0);
   });
 
   it('is made even where a component cannot tell its memory', () => {
