@@ -5,6 +5,7 @@
  * A fault of a call that began before the last change of sides is counted, and decides nothing.
  */
 import { BudgetWindow } from './budget-window.ts';
+import { CallClock } from './call-clock.ts';
 import { CallPlanner, type Route } from './call-planner.ts';
 import { ComparisonQueue } from './comparison-queue.ts';
 import { type ComponentTotals, noTotals } from './component-totals.ts';
@@ -58,6 +59,7 @@ export class ComponentCore {
   readonly planner: CallPlanner;
   readonly machine: ModeMachine;
   readonly queue: ComparisonQueue;
+  readonly clock: CallClock;
   readonly fastLatency = new LatencyHistogram();
   readonly originalLatency = new LatencyHistogram();
   readonly #window: BudgetWindow;
@@ -78,6 +80,7 @@ export class ComponentCore {
     this.#hasDryRun = definition.canDryRun === true;
     this.#emit = emit;
     this.#settings = settings;
+    this.clock = new CallClock(runtime.monotonicMs);
     this.#window = new BudgetWindow(runtime.monotonicMs());
     this.planner = new CallPlanner({
       buckets: new StickyBuckets(definition.name),

@@ -140,6 +140,11 @@ export interface RolloutComponent {
   ): (this: This, ...args: Args) => AsyncGenerator<Item, void, undefined>;
   /** Begins a call that is told by hand. */
   begin(identityOf?: IdentityOf): RolloutCall;
+  /**
+   * Runs what builds something that later calls find ready. Its time is taken off the synchronous call that waits for
+   * it: the first call's wait is no latency of a call.
+   */
+  readonly building: <Built>(run: () => Built) => Built;
   report(): ComponentReport;
 }
 

@@ -123,6 +123,7 @@ function handleOf(core: ComponentCore): RolloutComponent {
     wrapAsync: (operation) => wrapAsync(core, operation),
     wrapStream: (operation) => wrapStream(core, operation),
     begin: (identityOf) => new ToldCall(core, identityOf),
+    building: (run) => core.clock.build(run),
     report: () => reportComponent(core),
   };
 }

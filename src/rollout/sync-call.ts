@@ -81,10 +81,10 @@ class SyncCall<This, Args extends unknown[], Result> {
   }
 
   #original(self: This, args: Args, bits: number): Result {
-    const { planner, runtime } = this.#core;
+    const { planner, clock } = this.#core;
     const kept = this.#isWanted(bits) ? this.#rules.copyArguments(args) : null;
     const isEntered = planner.enterOriginal();
-    const started = (bits & TIMED) === 0 ? 0 : runtime.monotonicMs();
+    const started = (bits & TIMED) === 0 ? 0 : clock.now();
     let value: Result;
     try {
       value = this.#operation.original.apply(self, args);
@@ -94,7 +94,7 @@ class SyncCall<This, Args extends unknown[], Result> {
     } finally {
       if (isEntered) planner.leaveOriginal();
     }
-    if ((bits & TIMED) !== 0) this.#core.timed('original', runtime.monotonicMs() - started);
+    if ((bits & TIMED) !== 0) this.#core.timed('original', clock.now() - started);
     if (kept !== null) this.#compareLater('shadow', { self, args: kept, outcome: { ok: true, value } });
     return value;
   }
@@ -103,7 +103,7 @@ class SyncCall<This, Args extends unknown[], Result> {
     const core = this.#core;
     const { generation } = core;
     const kept = this.#isWanted(bits) ? this.#rules.copyArguments(args) : null;
-    const started = (bits & TIMED) === 0 ? 0 : core.runtime.monotonicMs();
+    const started = (bits & TIMED) === 0 ? 0 : core.clock.now();
     let value: Result;
     try {
       value = this.#operation.fast.apply(self, args);
@@ -111,7 +111,7 @@ class SyncCall<This, Args extends unknown[], Result> {
       return this.replay(self, args, error);
     }
     core.served(generation);
-    if ((bits & TIMED) !== 0) core.timed('fast', core.runtime.monotonicMs() - started);
+    if ((bits & TIMED) !== 0) core.timed('fast', core.clock.now() - started);
     if (kept !== null) this.#compareLater('verification', { self, args: kept, outcome: { ok: true, value } });
     return value;
   }
@@ -159,9 +159,9 @@ class SyncCall<This, Args extends unknown[], Result> {
   }
 
   #timed(side: Side, run: (this: This, ...args: Args) => Result, self: This, args: Args): Outcome<Result> {
-    const { planner, runtime } = this.#core;
+    const { planner, clock } = this.#core;
     const isEntered = side === 'original' && planner.enterOriginal();
-    const started = runtime.monotonicMs();
+    const started = clock.now();
     let outcome: Outcome<Result>;
     try {
       outcome = { ok: true, value: run.apply(self, args) };
@@ -171,7 +171,7 @@ class SyncCall<This, Args extends unknown[], Result> {
       if (isEntered) planner.leaveOriginal();
     }
     // How long a failure takes says nothing of an answer.
-    if (outcome.ok) this.#core.timed(side, runtime.monotonicMs() - started);
+    if (outcome.ok) this.#core.timed(side, clock.now() - started);
     return outcome;
   }
 }

@@ -1,5 +1,5 @@
 /** Which encoding an object of gpt-tokenizer's inner class is: by its pattern, and all of its tokens. */
-import { NpmEncoding, type NpmEncodingName } from './npm-encoding.ts';
+import { type Building, NpmEncoding, type NpmEncodingName } from './npm-encoding.ts';
 
 /** What is read of an object of `BytePairEncodingCore`. */
 export interface Core {
@@ -47,11 +47,13 @@ const PATTERNS: readonly Pattern[] = [
 
 export class KnownCores {
   readonly #sayKept: (why: string) => void;
+  readonly #building: Building;
   readonly #known = new WeakMap<object, NpmEncoding | null>();
   /** Many objects share a list of tokens. */
   readonly #byTokens = new WeakMap<Tokens, Map<Pattern, NpmEncoding | null>>();
 
-  constructor(sayKept: (why: string) => void) {
+  constructor(sayKept: (why: string) => void, building: Building) {
+    this.#building = building;
     this.#sayKept = sayKept;
   }
 
@@ -84,14 +86,14 @@ export class KnownCores {
     let byPattern = this.#byTokens.get(tokens);
     if (byPattern === undefined) this.#byTokens.set(tokens, (byPattern = new Map()));
     let found = byPattern.get(pattern);
-    if (found === undefined) byPattern.set(pattern, (found = encodingOf(tokens, pattern)));
+    if (found === undefined) byPattern.set(pattern, (found = encodingOf(tokens, pattern, this.#building)));
     return found;
   }
 }
 
 type Tokens = readonly (string | readonly number[] | undefined)[];
 
-function encodingOf(tokens: Tokens, { names, cl100kEnd }: Pattern): NpmEncoding | null {
+function encodingOf(tokens: Tokens, { names, cl100kEnd }: Pattern, building: Building): NpmEncoding | null {
   // Holes count for nothing.
   const size = Object.keys(tokens).length;
   const bytesOf = (id: number): Uint8Array | undefined => {
@@ -99,6 +101,6 @@ function encodingOf(tokens: Tokens, { names, cl100kEnd }: Pattern): NpmEncoding 
     if (token === undefined) return undefined;
     return typeof token === 'string' ? Buffer.from(token) : Uint8Array.from(token);
   };
-  const encodings = names.map((name) => new NpmEncoding(name, { engine: 'javascript', cl100kEnd }));
+  const encodings = names.map((name) => new NpmEncoding(name, { engine: 'javascript', cl100kEnd }, building));
   return encodings.find((encoding) => encoding.hasTokens(bytesOf, size)) ?? null;
 }

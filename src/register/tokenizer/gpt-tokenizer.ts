@@ -26,7 +26,7 @@ const LONGEST_EAGER_TEXT = 16_384;
 const SPECIAL = '<|';
 
 export function adapt(original: ModuleExports, tools: AdapterTools): ModuleExports {
-  const known = tools.shared(() => new KnownCores(tools.sayKept));
+  const known = tools.shared(() => new KnownCores(tools.sayKept, tools.component.building));
   if (original['BytePairEncodingCore'] !== undefined) adaptCore(original, tools, known);
   else if (original['GptEncoding'] !== undefined) adaptLimit(original, tools, known);
   else throw new UnexpectedShape('neither of its two classes is there');

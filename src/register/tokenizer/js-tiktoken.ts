@@ -7,7 +7,7 @@ import type { RolloutComponent } from '../../rollout/contract.ts';
 import type { AdapterTools, ModuleExports } from '../contract.ts';
 import { functionAt } from '../unexpected-shape.ts';
 import { defineLazily } from './lazy-properties.ts';
-import type { SplittingRules } from './npm-encoding.ts';
+import type { Building, SplittingRules } from './npm-encoding.ts';
 import { copyEncodeArguments, type EncodeArguments, identityOfText } from './operation-parts.ts';
 import { PackageEncodings } from './package-encodings.ts';
 import type { SpecialSplit, TokenChoice } from './special-split.ts';
@@ -29,7 +29,7 @@ const RULES: SplittingRules = { engine: 'javascript', cl100kEnd: 'cut' };
 export function adapt(original: ModuleExports, { component, replace, use }: AdapterTools): ModuleExports {
   const tiktoken = functionAt<TiktokenClass>(original, 'Tiktoken');
   const prototype = tiktoken.prototype as object;
-  const known = new KnownInstances();
+  const known = new KnownInstances(component.building);
   replace(prototype, 'encode', encodeWith(component, functionAt<Encode>(prototype, 'encode'), known));
   replace(prototype, 'decode', decodeWith(component, functionAt<Decode>(prototype, 'decode'), known));
   if (use === 'none') return {};
@@ -48,8 +48,14 @@ export function adapt(original: ModuleExports, { component, replace, use }: Adap
 
 /** Which encoding an instance is; one that is none of ours is left to the original. */
 class KnownInstances {
-  readonly encodings = new PackageEncodings(RULES);
+  readonly encodings: PackageEncodings;
+  readonly building: Building;
   readonly #known = new WeakMap<object, SpecialSplit | null>();
+
+  constructor(building: Building) {
+    this.building = building;
+    this.encodings = new PackageEncodings(RULES, building);
+  }
 
   of(instance: Instance): SpecialSplit | null {
     const known = this.#known.get(instance);
@@ -111,7 +117,7 @@ function constructLazily(tiktoken: TiktokenClass, properties: readonly string[],
       const instance = Object.create(newTarget.prototype) as object;
       const [ranks, extended] = args as [object, object | undefined];
       const [ranksNow, extendedNow] = [{ ...ranks }, { ...extended }];
-      defineLazily(instance, properties, () => new target(ranksNow, extendedNow));
+      defineLazily(instance, properties, () => known.building(() => new target(ranksNow, extendedNow)));
       known.add(instance, split);
       return instance;
     },
@@ -136,7 +142,7 @@ function getLazily(original: GetEncoding, { prototype, properties, known }: Lazy
     if (split === null) return original(name, extended);
     const extendedNow = { ...(extended as object | undefined) };
     const instance = Object.create(prototype) as Instance;
-    defineLazily(instance, properties, () => original(name, extendedNow));
+    defineLazily(instance, properties, () => known.building(() => original(name, extendedNow)));
     known.add(instance, split);
     return instance;
   };

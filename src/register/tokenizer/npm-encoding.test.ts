@@ -42,10 +42,22 @@ describe('oddCharacters', () => {
   });
 });
 
+describe('tables', () => {
+  it('are built once, apart from the calls that need them', () => {
+    let builds = 0;
+    const encoding = new NpmEncoding('cl100k_base', { engine: 'rust', cl100kEnd: 'cut' }, (build) => {
+      builds += 1;
+      return build();
+    });
+    expect([encoding.accepts('hello'), builds]).toEqual([true, 0]);
+    expect([encoding.encode('hello'), encoding.count('hello'), builds]).toEqual([[15_339], 1, 1]);
+  });
+});
+
 describe.each(['r50k_base', 'p50k_base', 'cl100k_base', 'o200k_base'] as const)('%s', (name) => {
   const ranks = ranksOf(name);
   const theirs = new Tiktoken(ranks);
-  const ours = new NpmEncoding(name, { engine: 'javascript', cl100kEnd: 'cut' });
+  const ours = new NpmEncoding(name, { engine: 'javascript', cl100kEnd: 'cut' }, (build) => build());
   const special = new Map(Object.entries(ranks.special_tokens));
   const split = SpecialSplit.of(ours, special);
 
@@ -82,7 +94,7 @@ describe.each(['r50k_base', 'p50k_base', 'cl100k_base', 'o200k_base'] as const)(
 });
 
 describe('SpecialSplit', () => {
-  const encoding = new NpmEncoding('cl100k_base', { engine: 'rust', cl100kEnd: 'cut' });
+  const encoding = new NpmEncoding('cl100k_base', { engine: 'rust', cl100kEnd: 'cut' }, (build) => build());
 
   it('does without tokens whose order would matter, or that are hard to see', () => {
     expect(SpecialSplit.of(encoding, new Map([['PLAIN', 1]]))).toBeNull();

@@ -6,6 +6,7 @@
  * U+0085, whose Unicode may be newer than our tables, and whose contractions know no long s. `rust`: tiktoken compiled,
  * which agrees with our tables on every character.
  */
+import type { BytePairEncoding } from '../../tokenizer/byte-pair-encoding.ts';
 import type { EncodingName } from '../../tokenizer/contract.ts';
 import { getEncoding, ranksOf } from '../../tokenizer/get-encoding.ts';
 import { tableOf } from '../../tokenizer/shared-tables.ts';
@@ -13,6 +14,9 @@ import { tableOf } from '../../tokenizer/shared-tables.ts';
 type Ours = Exclude<EncodingName, 'claude' | 'o200k_harmony'>;
 
 export type NpmEncodingName = 'gpt2' | 'r50k_base' | 'p50k_base' | 'p50k_edit' | 'cl100k_base' | 'o200k_base';
+
+/** Runs what builds tables, so that the time is not taken for a call's. */
+export type Building = <Built>(run: () => Built) => Built;
 
 export interface SplittingRules {
   readonly engine: 'javascript' | 'rust';
@@ -57,12 +61,20 @@ export class NpmEncoding {
   readonly #ours: Ours;
   readonly #odd: RegExp | null;
   readonly #isCut: boolean;
+  readonly #building: Building;
+  #built: BytePairEncoding | null = null;
 
-  constructor(name: NpmEncodingName, { engine, cl100kEnd }: SplittingRules) {
+  constructor(name: NpmEncodingName, { engine, cl100kEnd }: SplittingRules, building: Building) {
+    this.#building = building;
     this.name = name;
     this.#ours = name === 'gpt2' ? 'r50k_base' : name;
     this.#odd = engine === 'javascript' ? ODD : null;
     this.#isCut = name === 'cl100k_base' && cl100kEnd === 'cut';
+  }
+
+  /** Our encoding; its tables are built with the first call. */
+  get #encoding(): BytePairEncoding {
+    return (this.#built ??= this.#building(() => getEncoding(this.#ours)));
   }
 
   /** Whether a text is certain to come out as in the package. */
@@ -74,7 +86,7 @@ export class NpmEncoding {
 
   /** Ids of a text without special tokens. */
   encode(text: string): number[] {
-    const encoding = getEncoding(this.#ours);
+    const encoding = this.#encoding;
     const cut = this.#isCut ? cutInTrailingSpace(text) : -1;
     if (cut < 0) return encoding.encodeOrdinary(text);
     return encoding.encodeOrdinary(text.slice(0, cut)).concat(encoding.encodeOrdinary(text.slice(cut)));
@@ -82,7 +94,7 @@ export class NpmEncoding {
 
   /** One list of ids for each piece that the pattern cuts the text into. */
   encodePieces(text: string): number[][] {
-    const encoding = getEncoding(this.#ours);
+    const encoding = this.#encoding;
     const cut = this.#isCut ? cutInTrailingSpace(text) : -1;
     if (cut < 0) return encoding.encodePieces(text);
     return encoding.encodePieces(text.slice(0, cut)).concat(encoding.encodePieces(text.slice(cut)));
@@ -90,7 +102,7 @@ export class NpmEncoding {
 
   /** The number of tokens when there are at most `limit`, else false. */
   isWithinLimit(text: string, limit: number): number | false {
-    const encoding = getEncoding(this.#ours);
+    const encoding = this.#encoding;
     const cut = this.#isCut ? cutInTrailingSpace(text) : -1;
     if (cut < 0) return encoding.isWithinLimit(text, limit);
     const first = encoding.isWithinLimit(text.slice(0, cut), limit);
@@ -99,7 +111,7 @@ export class NpmEncoding {
   }
 
   count(text: string): number {
-    const encoding = getEncoding(this.#ours);
+    const encoding = this.#encoding;
     const cut = this.#isCut ? cutInTrailingSpace(text) : -1;
     if (cut < 0) return encoding.count(text);
     return encoding.count(text.slice(0, cut)) + encoding.count(text.slice(cut));
@@ -112,12 +124,12 @@ export class NpmEncoding {
 
   /** The bytes of ids that are all ordinary. */
   decode(ids: readonly number[]): Uint8Array {
-    return getEncoding(this.#ours).decodeBytes(ids);
+    return this.#encoding.decodeBytes(ids);
   }
 
   /** Whether a package's tokens are those of the encoding, byte for byte; at most a tenth of a second. */
   hasTokens(bytesOf: (id: number) => Uint8Array | undefined, tokens: number): boolean {
-    const { bytes, offsets } = tableOf(ranksOf(this.#ours));
+    const { bytes, offsets } = this.#building(() => tableOf(ranksOf(this.#ours)));
     let seen = 0;
     for (let id = 0; id < ORDINARY_TOKENS[this.#ours]; id += 1) {
       if (!isOrdinary(this.#ours, id)) continue;

@@ -1,6 +1,6 @@
 /** How `js-tiktoken` and `tiktoken` write down their encodings, so that they are known when they are met. */
 import { createHash } from 'node:crypto';
-import { NpmEncoding, type NpmEncodingName, type SplittingRules } from './npm-encoding.ts';
+import { type Building, NpmEncoding, type NpmEncodingName, type SplittingRules } from './npm-encoding.ts';
 import { SpecialSplit } from './special-split.ts';
 
 /** SHA-256 of the ranks that the packages ship, in their own format. */
@@ -40,10 +40,12 @@ function patternsWith(contractions: string): ReadonlyMap<NpmEncodingName, string
 /** The encodings of a package, made when they are met. */
 export class PackageEncodings {
   readonly #rules: SplittingRules;
+  readonly #building: Building;
   readonly #encodings = new Map<NpmEncodingName, NpmEncoding>();
 
-  constructor(rules: SplittingRules) {
+  constructor(rules: SplittingRules, building: Building) {
     this.#rules = rules;
+    this.#building = building;
   }
 
   /** The encodings of a pattern: those of GPT-2's have it in common. */
@@ -53,7 +55,8 @@ export class PackageEncodings {
 
   encoding(name: NpmEncodingName): NpmEncoding {
     let encoding = this.#encodings.get(name);
-    if (encoding === undefined) this.#encodings.set(name, (encoding = new NpmEncoding(name, this.#rules)));
+    if (encoding === undefined)
+      this.#encodings.set(name, (encoding = new NpmEncoding(name, this.#rules, this.#building)));
     return encoding;
   }
 

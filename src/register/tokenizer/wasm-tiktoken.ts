@@ -7,7 +7,7 @@ import type { RolloutComponent } from '../../rollout/contract.ts';
 import type { AdapterTools, ModuleExports } from '../contract.ts';
 import { functionAt } from '../unexpected-shape.ts';
 import { LazyHandle } from './lazy-handle.ts';
-import type { SplittingRules } from './npm-encoding.ts';
+import type { Building, SplittingRules } from './npm-encoding.ts';
 import { copyEncodeArguments, type EncodeArguments, identityOfText } from './operation-parts.ts';
 import { PackageEncodings } from './package-encodings.ts';
 import type { SpecialSplit, TokenChoice } from './special-split.ts';
@@ -30,7 +30,7 @@ export function adapt(original: ModuleExports, tools: AdapterTools): ModuleExpor
   const tiktoken = functionAt<TiktokenClass>(original, 'Tiktoken');
   const prototype = tiktoken.prototype as object;
   functionAt(prototype, '__destroy_into_raw');
-  const known = new KnownInstances(prototype);
+  const known = new KnownInstances(prototype, component.building);
 
   replace(prototype, 'encode', encodeWith(component, functionAt<Encode>(prototype, 'encode'), known));
   replace(
@@ -55,14 +55,17 @@ export function adapt(original: ModuleExports, tools: AdapterTools): ModuleExpor
 
 /** What is known of the objects that the program has. */
 class KnownInstances {
-  readonly encodings = new PackageEncodings(RULES);
+  readonly encodings: PackageEncodings;
+  readonly #building: Building;
   readonly #prototype: object;
   readonly #splits = new WeakMap<object, SpecialSplit>();
   readonly #handles = new WeakMap<object, LazyHandle<Instance>>();
   isReady = false;
 
-  constructor(prototype: object) {
+  constructor(prototype: object, building: Building) {
     this.#prototype = prototype;
+    this.#building = building;
+    this.encodings = new PackageEncodings(RULES, building);
   }
 
   /** The encoding of an object that is not freed; null: unknown, or the original has to complain. */
@@ -80,7 +83,7 @@ class KnownInstances {
   /** An object of a known encoding that is built when it has to be. */
   lazy(split: SpecialSplit, build: () => Instance, prototype = this.#prototype): Instance {
     const instance = Object.create(prototype) as Instance;
-    this.#handles.set(instance, new LazyHandle(instance, build));
+    this.#handles.set(instance, new LazyHandle(instance, () => this.#building(build)));
     this.#splits.set(instance, split);
     return instance;
   }
