@@ -1,7 +1,9 @@
 /** What clients leave behind: entries M1 and M2 of the fault catalogue. */
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { COLLECTED } from '../support/garbage-probe.ts';
 import { Flood, type FloodRequest } from '../support/flood.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { LoadProvider } from '../support/load-provider.ts';
@@ -28,6 +30,7 @@ beforeAll(async () => {
       model_list: [provider.deployment('healthy'), provider.deployment('endless')],
       general_settings: { master_key: 'sk-1234' },
     }),
+    { environment: { NODE_OPTIONS: `--import=${path.join(import.meta.dirname, '../support/garbage-probe.ts')}` } },
   );
   flood = new Flood(gateway.url, AT_ONCE);
 });
@@ -37,6 +40,14 @@ afterAll(async () => {
   await gateway.stop();
   await provider.stop();
 });
+
+/** Without garbage, of which a process keeps more or less by chance. */
+async function settledMegabytes(): Promise<number> {
+  const before = gateway.stderr.length;
+  gateway.signal('SIGUSR2');
+  await gateway.until(() => gateway.stderr.slice(before).includes(COLLECTED));
+  return residentMegabytes(gateway.pid);
+}
 
 /** Growth in MB that is no leak: a tenth of what there was, or 25 MB. */
 function grows(what: string, fromMb: number, grownMb: number): Rule {
@@ -54,7 +65,7 @@ async function playLeavingClients(): Promise<Judgement> {
     for (let started = 0; started < LEAVING; started += AT_ONCE) {
       await flood.leaveEarly({ key: 'sk-1234', body: { model: 'endless', messages, stream: true } });
     }
-    figures.push(residentMegabytes(gateway.pid));
+    figures.push(await settledMegabytes());
   }
   const [first = 0, , third = 0] = figures;
   const leftMs = performance.now();
@@ -80,9 +91,9 @@ function madeUp(index: number): FloodRequest {
 
 async function playMadeUpNames(): Promise<Judgement> {
   await flood.run(REQUESTS / 2, madeUp);
-  const halfMb = residentMegabytes(gateway.pid);
+  const halfMb = await settledMegabytes();
   const statuses = await flood.run(REQUESTS / 2, (index) => madeUp(index + REQUESTS / 2));
-  const grownMb = residentMegabytes(gateway.pid) - halfMb;
+  const grownMb = (await settledMegabytes()) - halfMb;
   return judgeRules([
     grows(`the second half, ${REQUESTS / 2} requests, scaled`, halfMb, (grownMb * WHOLE) / (REQUESTS / 2)),
     { text: `statuses ${JSON.stringify([...statuses])}`, held: statuses.size === 3 && !statuses.has(500) },

@@ -4,8 +4,7 @@
  */
 import { createHook } from 'node:async_hooks';
 import process from 'node:process';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from './collect-garbage.ts';
 
 /** What a gateway holds. */
 export interface HeldResources {
@@ -21,12 +20,7 @@ export interface HeldResources {
 /** What a line of the probe begins with. */
 export const PROBE = 'probe ';
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 function reachableKilobytes(): number {
-  // What a finaliser lets go of is free after the second.
-  collectGarbage();
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return Math.round((heapUsed + external) / 1024);
