@@ -33,12 +33,17 @@ export function recommendations(): readonly Recommendation[] {
 /**
  * Sets the mode of a component from now on: `on`, `off`, `shadow`, `canary:10`, `gradual:1,10,50,100@10m`.
  * @throws RangeError on an unknown component or a text that is no mode
+ * @throws Error after `uninstall`
  */
 export function setMode(component: string, mode: string): void {
   registration.setMode(component, mode);
 }
 
-/** Back to the mode of the environment or the configuration. @throws RangeError on an unknown component */
+/**
+ * Back to the mode of the environment or the configuration.
+ * @throws RangeError on an unknown component
+ * @throws Error after `uninstall`
+ */
 export function clearMode(component: string): void {
   registration.clearMode(component);
 }
@@ -46,6 +51,7 @@ export function clearMode(component: string): void {
 /**
  * Takes an `acceleration:` block, as in the gateway's configuration file; environment variables win over it.
  * @throws RolloutSettingsError on a block that cannot be used; then everything stays as it was
+ * @throws Error after `uninstall`
  */
 export function configure(acceleration: JsonValue): void {
   registration.configure(acceleration);

@@ -55,6 +55,7 @@ export class Registration {
   #adaptersOrNull: ModuleAdapters | null = null;
   #started: StartedRollout | null = null;
   #isInstalled = false;
+  #isUninstalled = false;
   #stopStatus: (() => void) | null = null;
 
   constructor(options: RegistrationOptions) {
@@ -100,12 +101,13 @@ export class Registration {
   uninstall(): void {
     if (!this.#isInstalled) return;
     this.#isInstalled = false;
+    this.#isUninstalled = true;
     this.#hook.uninstall();
     this.#fetch.uninstall();
     this.#stopStatus?.();
     this.#replacements.undo();
     this.#adaptersOrNull?.restoreCopies();
-    this.#started?.rollout.close();
+    if (this.#started !== null) endRollout(this.#started);
     if (Reflect.get(globalThis, REGISTRY) === this) Reflect.deleteProperty(globalThis, REGISTRY);
   }
 
@@ -115,30 +117,43 @@ export class Registration {
   }
 
   statusTable(): string {
-    return this.#module.renderStatusTable(this.status());
+    const status = this.status();
+    const head = this.#isUninstalled ? 'fast-litellm is uninstalled: the originals answer every call\n' : '';
+    return head + this.#module.renderStatusTable(status);
   }
 
   recommendations(): readonly Recommendation[] {
     return this.#module.recommend(this.#rollout.rollout.report());
   }
 
-  /** @throws RangeError on an unknown component or a text that is no mode */
+  /**
+   * @throws RangeError on an unknown component or a text that is no mode
+   * @throws Error after `uninstall`, as `clearMode` and `configure` do
+   */
   setMode(component: string, mode: string): void {
+    this.#assertNotUninstalled();
     this.#rollout.rollout.override(component, this.#module.modeOf(mode));
   }
 
   /** Back to what is configured. @throws RangeError on an unknown component */
   clearMode(component: string): void {
+    this.#assertNotUninstalled();
     this.#rollout.rollout.clearOverride(component);
   }
 
   /** @throws RolloutSettingsError on a block that cannot be used; then everything stays as it was */
   configure(block: JsonValue): void {
+    this.#assertNotUninstalled();
     this.#rollout.rollout.configure(this.#module.settingsOf(this.#options.environment, block));
   }
 
   subscribe(listener: (event: RolloutEvent) => void): () => void {
     return this.#rollout.rollout.subscribe(listener);
+  }
+
+  #assertNotUninstalled(): void {
+    if (this.#isUninstalled)
+      throw new Error('The hook is uninstalled, so no setting has an effect. Start the program anew to have it back.');
   }
 
   #adaptLinked(main: string): void {
@@ -183,11 +198,13 @@ export class Registration {
   }
 
   get #rollout(): StartedRollout {
-    this.#started ??= this.#module.startRollout({
+    if (this.#started !== null) return this.#started;
+    this.#started = this.#module.startRollout({
       environment: this.#options.environment,
       log: this.#notices.log(),
       onBadSettings: (message) => this.#notices.say('BAD_SETTINGS', `Everything runs as it is: ${message}`),
     });
+    if (this.#isUninstalled) endRollout(this.#started);
     return this.#started;
   }
 
@@ -199,6 +216,12 @@ export class Registration {
   #failed(error: unknown): void {
     this.#notices.say('HOOK_FAILED', `The hook failed and the program runs as it is: ${nameOf(error)}.`);
   }
+}
+
+/** The originals answer from here on, and the status says so. */
+function endRollout({ rollout }: StartedRollout): void {
+  rollout.switchOff('uninstall()');
+  rollout.close();
 }
 
 function nameOf(error: unknown): string {

@@ -40,7 +40,7 @@ function cellsOf(component: ComponentReport): readonly string[] {
   const { counts, latency, state } = component;
   return [
     component.name,
-    component.override ?? component.configured,
+    state === 'off' ? 'off' : (component.override ?? component.configured),
     shownPercent(component.percent),
     String(counts.fastCalls),
     String(counts.originalCalls),

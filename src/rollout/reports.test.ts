@@ -187,6 +187,15 @@ describe('renderStatusTable', () => {
   });
 });
 
+describe('the mode in the table', () => {
+  it('is off where everything is switched off', () => {
+    const { rollout, component } = testRollout({ block: { tokenizer: 'canary:50' } });
+    component.wrap({ fast: () => 1, original: () => 1 })();
+    rollout.switchOff('FAST_LITELLM');
+    expect(renderStatusTable(rollout.report())).toMatch(/^tokenizer +off +0 .+ off +everything is switched off by/m);
+  });
+});
+
 describe('renderPrometheus', () => {
   const text = renderPrometheus(report(componentReport({ name: 'route:/a"b\\c', memoryBytes: 7, percent: 25 })));
 

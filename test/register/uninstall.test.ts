@@ -1,6 +1,6 @@
 /** After `uninstall` a program has what it had before the hook, and what it keeps of the hook's answers as the original. */
 import { expect, it } from 'vitest';
-import { RegisterSandbox } from '../support/register-sandbox.ts';
+import { HOOK_URL, RegisterSandbox } from '../support/register-sandbox.ts';
 
 const PROGRAM = `
   import { createRequire } from 'node:module';
@@ -26,6 +26,35 @@ const PROGRAM = `
   const unchanged = fastCalls === hook?.status().components[0].counts.fastCalls;
   const classes = kept.map((each, i) => each.constructor === [load('js-tiktoken'), load('tiktoken'), esm][i].Tiktoken);
   console.log(JSON.stringify({ before, after, fastCalls, unchanged, classes, isHooked: hooked !== shapes(), shapes: shapes() }));`;
+
+const AFTERWARDS = `
+  import { getEncoding } from 'js-tiktoken';
+  import { clearMode, configure, setMode, status, statusTable, uninstall } from '${HOOK_URL}';
+  getEncoding('gpt2').encode('hello');
+  const before = status().components[0].applied;
+  uninstall();
+  const refused = [() => setMode('tokenizer', 'on'), () => clearMode('tokenizer'), () => configure({ tokenizer: 'on' })]
+    .map((change) => { try { change(); return 'accepted'; } catch (error) { return error.message; } });
+  const { installed, components } = status();
+  const states = components.map(({ state, applied, percent, why }) => [state, applied, percent, why].join());
+  console.log(JSON.stringify({ before, refused, installed, states, table: statusTable() }));`;
+
+it('is shown in the status, and refuses settings that could have no effect', async () => {
+  const sandbox = await RegisterSandbox.open('apps');
+  try {
+    const { stdout, stderr } = await sandbox.run('app.mjs', AFTERWARDS);
+    const seen = JSON.parse(stdout) as { readonly refused: readonly string[]; readonly table: string };
+    expect(seen).toMatchObject({ before: true, installed: false });
+    expect(seen).toHaveProperty('states', Array(4).fill('off,false,0,everything is switched off by uninstall()'));
+    for (const message of seen.refused)
+      expect(message).toMatch(/^The hook is uninstalled, so no setting has an effect/);
+    expect(seen.table).toMatch(/^fast-litellm is uninstalled: .+\ncomponent .+\ntokenizer +off +0 /);
+    expect(seen.table).not.toContain('applied');
+    expect(stderr).toBe('');
+  } finally {
+    await sandbox.close();
+  }
+});
 
 it('restores every class, function and module', async () => {
   const sandbox = await RegisterSandbox.open('apps');
