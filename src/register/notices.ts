@@ -1,5 +1,6 @@
 /** What the hook has to say goes out as process warnings, each once: programs can listen to them or switch them off. */
 import type { RolloutLog } from '../rollout/contract.ts';
+import { VARIABLES } from './variables.ts';
 
 const TYPE = 'FastLitellmWarning';
 
@@ -12,6 +13,17 @@ export class Notices {
     if (this.#said.has(key)) return;
     this.#said.add(key);
     process.emitWarning(message, { type: TYPE, code: `FAST_LITELLM_${code}` });
+  }
+
+  /** @param entries of `FAST_LITELLM_ORIGINS`; one that may hold a password is not shown */
+  sayUnusableOrigins(entries: readonly string[]): void {
+    const shown = entries.map((entry) => (entry.includes('@') ? 'one with an @' : JSON.stringify(entry))).join(', ');
+    this.say(
+      'BAD_ORIGINS',
+      `${VARIABLES.origins}: no origin is ${shown}; the calls meant by it run as they are. Write origins, hosts with a ` +
+        'port, hosts, or all hosts below one, separated by commas: ' +
+        'http://127.0.0.1:8000,127.0.0.1:8000,llm.internal,*.example.com.',
+    );
   }
 
   /** Warnings of components; the rollout says each cause once already. Its other messages are in `subscribe`. */

@@ -73,6 +73,7 @@ export class Registration {
       limits: options.limits ?? {},
       replacements: this.#replacements,
       onFailure: (error) => this.#keptFetch(error),
+      onUnusableOrigins: (entries) => this.#notices.sayUnusableOrigins(entries),
     });
   }
 

@@ -69,6 +69,17 @@ describe('the pool', () => {
   });
 });
 
+describe('FAST_LITELLM_ORIGINS', () => {
+  it('takes a host with its port, and says once which entries are no origins', async () => {
+    const origins = `${new URL(provider.url).host},*,ht!tp://`;
+    const source = `await fetch(url); await fetch(url); console.log((${POOL}).counts.fastCalls);`;
+    const { stdout, stderr } = await run(source, { FAST_LITELLM_ORIGINS: origins });
+    expect(stdout).toBe('2\n');
+    expect(stderr.match(/FAST_LITELLM_BAD_ORIGINS/g)).toHaveLength(1);
+    expect(stderr).toContain('no origin is "*", "ht!tp://"');
+  });
+});
+
 describe('left alone are', () => {
   const fastCalls = (text: string): number => Number(text.trim().split('\n').at(-1));
 

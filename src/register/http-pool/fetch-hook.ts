@@ -21,6 +21,8 @@ export interface FetchHookOptions {
   readonly limits: Partial<HookLimits>;
   readonly replacements: Replacements;
   readonly onFailure: (error: unknown) => void;
+  /** Told with the first call. */
+  readonly onUnusableOrigins: (entries: readonly string[]) => void;
 }
 
 export class FetchHook {
@@ -66,7 +68,7 @@ export class FetchHook {
   }
 
   #open(original: Fetch): OpenedFetch {
-    const { environment, componentOf, disturb, limits, onFailure } = this.#options;
+    const { environment, componentOf, disturb, limits, onFailure, onUnusableOrigins } = this.#options;
     return loadBeside<typeof OpenModule>('http-pool/open-pooled-fetch').openPooledFetch({
       original,
       componentOf,
@@ -74,6 +76,7 @@ export class FetchHook {
       send: disturb('http_pool', original),
       origins: environment.get(VARIABLES.origins) ?? '',
       onFailure,
+      onUnusableOrigins,
     });
   }
 }

@@ -31,6 +31,16 @@ describe('KnownHosts', () => {
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/v1', true],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8081/v1', false],
     ['http://127.0.0.1:8080', 'https://127.0.0.1:8080/v1', false],
+    ['127.0.0.1:4000', 'http://127.0.0.1:4000/v1', true],
+    ['127.0.0.1:4000', 'https://127.0.0.1:4000/v1', true],
+    ['127.0.0.1:4000', 'http://127.0.0.1:4001/v1', false],
+    ['127.0.0.1:4000/', 'http://127.0.0.1/v1', false],
+    ['localhost:80', 'http://localhost/v1', true],
+    ['localhost:80', 'https://localhost/v1', false],
+    ['localhost:443', 'https://localhost/v1', true],
+    ['127.0.0.1:4000/v1', 'http://127.0.0.1:4001/v1', false],
+    ['[::1]:4000', 'http://[::1]:4000/v1', true],
+    ['[::1]', 'http://[::1]:4000/v1', true],
     ['llm.internal', 'https://llm.internal:4000/', true],
     ['llm.internal', 'https://sub.llm.internal/', false],
     ['*.llm.internal', 'https://sub.llm.internal/', true],
@@ -38,5 +48,19 @@ describe('KnownHosts', () => {
     ['https://api.openai.com:443/', 'https://api.openai.com/', true],
   ])('with %s: %s %s', (more, url, known) => {
     expect(has(more, url)).toBe(known);
+    expect(new KnownHosts(more).unusable).toEqual([]);
+  });
+
+  it.each([
+    [':::,ht!tp://', [':::', 'ht!tp://']],
+    ['*', ['*']],
+    ['*.', ['*.']],
+    ['https://*.example.com', ['https://*.example.com']],
+    ['*.example.com:80', ['*.example.com:80']],
+    ['LLM internal, llm.internal', ['LLM internal']],
+    ['ftp://llm.internal,host:99999', ['ftp://llm.internal', 'host:99999']],
+    [' , ,', []],
+  ])('cannot use all of %j', (more, unusable) => {
+    expect(new KnownHosts(more).unusable).toEqual(unusable);
   });
 });

@@ -21,28 +21,42 @@ export class KnownHosts {
   readonly #domains = [...OTHER_DOMAINS];
   /** With scheme and port, as `URL.origin` has them. */
   readonly #origins = new Set<string>();
+  /** Hosts with a port, for any scheme. */
+  readonly #addresses = new Set<string>();
+  /** Entries that say no origin, as they were written. */
+  readonly unusable: readonly string[];
 
   /**
-   * @param more separated by commas: an origin (`http://127.0.0.1:8080`), a host with any scheme and port
-   *   (`llm.internal`), or all hosts below one (`*.llm.internal`)
+   * @param more separated by commas: an origin (`http://127.0.0.1:8080`), a host and port with any scheme
+   *   (`127.0.0.1:8080`), a host with any scheme and port (`llm.internal`), or all hosts below one (`*.llm.internal`)
    */
   constructor(more: string) {
     for (const { apiBase } of allProviders()) this.#addAddress(apiBase);
     for (const { host } of ENDPOINTS) if (host !== '') this.#hosts.add(host);
-    for (const entry of more.split(',')) this.#addEntry(entry.trim().toLowerCase());
+    const entries = more.split(',').map((entry) => entry.trim());
+    this.unusable = entries.filter((entry) => entry !== '' && !this.#addEntry(entry.toLowerCase()));
   }
 
   has(url: URL): boolean {
     const { hostname, origin } = url;
     if (this.#hosts.has(hostname) || this.#origins.has(origin)) return true;
+    if (this.#addresses.size > 0 && this.#addresses.has(`${hostname}:${portOf(url)}`)) return true;
     return this.#domains.some((domain) => hostname.endsWith(domain)) || BEDROCK.test(hostname);
   }
 
-  #addEntry(entry: string): void {
-    if (entry === '') return;
-    if (entry.startsWith('*.')) this.#domains.push(entry.slice(1));
-    else if (entry.includes('://')) this.#origins.add(URL.parse(entry)?.origin ?? entry);
-    else this.#hosts.add(entry);
+  /** @returns whether the entry says an origin, a host or hosts */
+  #addEntry(entry: string): boolean {
+    const isBelow = entry.startsWith('*.');
+    const hasScheme = entry.includes('://');
+    const url = URL.parse(hasScheme ? entry : `http://${isBelow ? entry.slice(2) : entry}`);
+    if (url === null || !isHost(url.hostname) || !/^https?:$/.test(url.protocol)) return false;
+    const port = hasScheme ? '' : (/^[^/]*:(\d+)(?:\/|$)/.exec(entry)?.[1] ?? '');
+    if (isBelow && port !== '') return false;
+    if (hasScheme) this.#origins.add(url.origin);
+    else if (isBelow) this.#domains.push(`.${url.hostname}`);
+    else if (port === '') this.#hosts.add(url.hostname);
+    else this.#addresses.add(`${url.hostname}:${Number(port)}`);
+    return true;
   }
 
   #addAddress(address: unknown): void {
@@ -51,4 +65,13 @@ export class KnownHosts {
     // A provider on the machine itself is whatever listens there.
     if (host !== '' && host !== 'localhost' && !/^[\d.[]/.test(host)) this.#hosts.add(host);
   }
+}
+
+/** Letters beyond ASCII are encoded by the time they are seen here. */
+function isHost(hostname: string): boolean {
+  return /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname);
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port !== '' ? port : protocol === 'https:' ? '443' : '80';
 }

@@ -11,6 +11,8 @@ export interface OpenFetchOptions {
   readonly componentOf: () => RolloutComponent;
   /** As `KnownHosts` takes them. */
   readonly origins: string;
+  /** Entries of `origins` that nothing can be made of, at least one. */
+  readonly onUnusableOrigins: (entries: readonly string[]) => void;
   readonly limits: Partial<HookLimits>;
   readonly onFailure: (error: unknown) => void;
 }
@@ -21,9 +23,10 @@ export interface OpenedFetch {
 }
 
 /** The global `fetch` with a pool beneath it, for the calls to providers. */
-export function openPooledFetch({ origins, limits, ...options }: OpenFetchOptions): OpenedFetch {
+export function openPooledFetch({ origins, onUnusableOrigins, limits, ...options }: OpenFetchOptions): OpenedFetch {
   const agent = new OwnAgent();
   const hosts = new KnownHosts(origins);
+  if (hosts.unusable.length > 0) onUnusableOrigins(hosts.unusable);
   const pooled = new PooledFetch({
     ...options,
     hosts,
