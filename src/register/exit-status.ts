@@ -10,10 +10,21 @@ export interface StatusSource {
   statusTable(): string;
 }
 
-/** @returns what takes the listener away; null: nothing was asked for */
-export function writeStatusAtExit(environment: Environment, source: StatusSource): (() => void) | null {
+/**
+ * @param onUnknown the variable holds a word that is none of its own
+ * @returns what takes the listener away; null: nothing was asked for
+ */
+export function writeStatusAtExit(
+  environment: Environment,
+  source: StatusSource,
+  onUnknown: () => void,
+): (() => void) | null {
   const format = environment.get(VARIABLES.status)?.trim().toLowerCase();
-  if (format !== 'exit' && format !== 'json') return null;
+  if (format === undefined || format === '' || format === 'off') return null;
+  if (format !== 'exit' && format !== 'json') {
+    onUnknown();
+    return null;
+  }
   const write = (): void => {
     const text = format === 'json' ? `${JSON.stringify(source.status())}\n` : source.statusTable();
     // Whoever closed the stream wants nothing.

@@ -14,6 +14,20 @@ describe('Notices', () => {
     );
   });
 
+  it('names all misspelt variables at once, and the words of FAST_LITELLM_STATUS', () => {
+    const notices = new Notices();
+    notices.sayMisspelt([
+      { name: 'FAST_LITELLM_ORIGIN', meant: 'FAST_LITELLM_ORIGINS' },
+      { name: 'FAST_LITELLM_STATUSS', meant: 'FAST_LITELLM_STATUS' },
+    ]);
+    notices.sayUnknownFormat();
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      'FAST_LITELLM_ORIGIN means nothing; did you mean FAST_LITELLM_ORIGINS? ' +
+        'FAST_LITELLM_STATUSS means nothing; did you mean FAST_LITELLM_STATUS?',
+      expect.stringMatching(/^FAST_LITELLM_STATUS is neither exit nor json/),
+    ]);
+  });
+
   it('shows entries of FAST_LITELLM_ORIGINS that are no origins, but no passwords', () => {
     new Notices().sayUnusableOrigins(['*', 'ftp://user:secret@host']);
     const [message] = warn.mock.calls[0] ?? [];

@@ -1,5 +1,6 @@
 /** What the hook has to say goes out as process warnings, each once: programs can listen to them or switch them off. */
 import type { RolloutLog } from '../rollout/contract.ts';
+import type { MisspeltVariable } from './misspelt-variables.ts';
 import { VARIABLES } from './variables.ts';
 
 const TYPE = 'FastLitellmWarning';
@@ -13,6 +14,20 @@ export class Notices {
     if (this.#said.has(key)) return;
     this.#said.add(key);
     process.emitWarning(message, { type: TYPE, code: `FAST_LITELLM_${code}` });
+  }
+
+  sayUnknownFormat(): void {
+    this.say(
+      'BAD_SETTINGS',
+      `${VARIABLES.status} is neither exit nor json, and no status is written. Write exit for a table on stderr at the ` +
+        'end of the process, json for a line of JSON.',
+    );
+  }
+
+  /** @param variables at least one */
+  sayMisspelt(variables: readonly MisspeltVariable[]): void {
+    const each = variables.map(({ name, meant }) => `${name} means nothing; did you mean ${meant}?`);
+    this.say('MISSPELT_VARIABLE', each.join(' '));
   }
 
   /** @param entries of `FAST_LITELLM_ORIGINS`; one that may hold a password is not shown */

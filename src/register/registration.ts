@@ -84,7 +84,9 @@ export class Registration {
     this.#hook.install();
     const { environment, program } = this.#options;
     if (environment.has(VARIABLES.status))
-      this.#stopStatus = loadBeside<typeof ExitStatus>('exit-status').writeStatusAtExit(environment, this);
+      this.#stopStatus = loadBeside<typeof ExitStatus>('exit-status').writeStatusAtExit(environment, this, () =>
+        this.#notices.sayUnknownFormat(),
+      );
     try {
       this.#fetch.install();
     } catch (error) {
@@ -203,6 +205,7 @@ export class Registration {
     this.#started = this.#module.startRollout({
       environment: this.#options.environment,
       log: this.#notices.log(),
+      onMisspelt: (variables) => this.#notices.sayMisspelt(variables),
       onBadSettings: (message) => this.#notices.say('BAD_SETTINGS', `Everything runs as it is: ${message}`),
     });
     if (this.#isUninstalled) endRollout(this.#started);

@@ -9,6 +9,7 @@ import type {
   RolloutLog,
   RolloutSettings,
 } from '../rollout/contract.ts';
+import { environmentVariableOf } from '../rollout/component-name.ts';
 import { createRollout } from '../rollout/create-rollout.ts';
 import { MODE_REMEDY, parseMode } from '../rollout/mode-text.ts';
 import { readSettings } from '../rollout/read-settings.ts';
@@ -17,6 +18,7 @@ import { renderStatusTable } from '../rollout/render-status-table.ts';
 import type { ComponentName } from './contract.ts';
 import { disturbed } from './disturb.ts';
 import { isOwnFault } from './http-pool/own-fault.ts';
+import { type MisspeltVariable, misspeltVariables } from './misspelt-variables.ts';
 import { RESERVED_VARIABLES, VARIABLES } from './variables.ts';
 
 const DEFINITIONS: readonly (ComponentDefinition & { readonly name: ComponentName })[] = [
@@ -49,11 +51,18 @@ export interface StartedRollout {
 export interface RolloutSource {
   readonly environment: Environment;
   readonly log: RolloutLog;
+  /** Variables that are near one that means something; not told where there are none. */
+  readonly onMisspelt: (variables: readonly MisspeltVariable[]) => void;
   /** Settings that cannot be used; then everything stays with the originals. */
   readonly onBadSettings: (message: string) => void;
 }
 
-export function startRollout({ environment, log, onBadSettings }: RolloutSource): StartedRollout {
+export function startRollout({ environment, log, onMisspelt, onBadSettings }: RolloutSource): StartedRollout {
+  const misspelt = misspeltVariables(environment, [
+    ...Object.values(VARIABLES),
+    ...DEFINITIONS.map(({ name }) => environmentVariableOf(name)),
+  ]);
+  if (misspelt.length > 0) onMisspelt(misspelt);
   try {
     return createComponents(settingsOf(environment), log);
   } catch (error) {

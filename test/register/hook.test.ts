@@ -121,6 +121,27 @@ describe('settings', () => {
     expect(stderr).toContain(variable);
   });
 
+  it('that are misspelt are told when the first package is replaced, in one warning', async () => {
+    await writePackage('1.0.21', OWN_CLASS);
+    const environment = {
+      FAST_LITELLM_TOKENISER: 'shadow',
+      FAST_LITELLM_STATUSS: 'exit',
+      FAST_LITELLM_PRICES: '/a/file',
+      FAST_LITELLM_HTTP_SERVICE_PORT: '4000',
+    };
+    const idle = await sandbox.run('idle.cjs', '', { environment });
+    expect(idle.stderr).toBe('');
+    const { stderr } = await sandbox.run('app.cjs', `require('js-tiktoken')`, { environment });
+    expect(stderr.match(/FastLitellmWarning/g)).toHaveLength(1);
+    expect(stderr).toContain('FAST_LITELLM_TOKENISER means nothing; did you mean FAST_LITELLM_TOKENIZER?');
+    expect(stderr).toContain('FAST_LITELLM_STATUSS means nothing; did you mean FAST_LITELLM_STATUS?');
+  });
+
+  it('FAST_LITELLM_STATUS=yes writes no status and says what would', async () => {
+    const { stderr } = await sandbox.run('app.mjs', '', { environment: { FAST_LITELLM_STATUS: 'yes' } });
+    expect(stderr).toMatch(/FastLitellmWarning: FAST_LITELLM_STATUS is neither exit nor json/);
+  });
+
   it('can be changed at run time, and heard of', async () => {
     const source = `
       import { clearMode, configure, recommendations, setMode, status, subscribe } from '${HOOK_URL}';
