@@ -32,7 +32,7 @@ export function recommendations(): readonly Recommendation[] {
 
 /**
  * Sets the mode of a component from now on: `on`, `off`, `shadow`, `canary:10`, `gradual:1,10,50,100@10m`.
- * @throws RangeError on an unknown component or a text that is no mode
+ * @throws RangeError on an unknown component or a text that is no mode, TypeError on what is no text
  * @throws Error after `uninstall`
  */
 export function setMode(component: string, mode: string): void {
@@ -41,7 +41,7 @@ export function setMode(component: string, mode: string): void {
 
 /**
  * Back to the mode of the environment or the configuration.
- * @throws RangeError on an unknown component
+ * @throws RangeError on an unknown component, TypeError on what is no text
  * @throws Error after `uninstall`
  */
 export function clearMode(component: string): void {
@@ -57,7 +57,7 @@ export function configure(acceleration: JsonValue): void {
   registration.configure(acceleration);
 }
 
-/** Tells every event of the components, until the returned function is called. */
+/** Tells every event of the components, until the returned function is called. @throws TypeError on what is no function */
 export function subscribe(listener: (event: RolloutEvent) => void): () => void {
   return registration.subscribe(listener);
 }

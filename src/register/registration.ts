@@ -130,18 +130,19 @@ export class Registration {
   }
 
   /**
-   * @throws RangeError on an unknown component or a text that is no mode
+   * @throws RangeError on an unknown component or a text that is no mode, TypeError on what is no text
    * @throws Error after `uninstall`, as `clearMode` and `configure` do
    */
   setMode(component: string, mode: string): void {
     this.#assertNotUninstalled();
-    this.#rollout.rollout.override(component, this.#module.modeOf(mode));
+    const { componentNameOf, modeOf } = this.#module;
+    this.#rollout.rollout.override(componentNameOf(component), modeOf(mode));
   }
 
-  /** Back to what is configured. @throws RangeError on an unknown component */
+  /** Back to what is configured. @throws RangeError on an unknown component, TypeError on what is no text */
   clearMode(component: string): void {
     this.#assertNotUninstalled();
-    this.#rollout.rollout.clearOverride(component);
+    this.#rollout.rollout.clearOverride(this.#module.componentNameOf(component));
   }
 
   /** @throws RolloutSettingsError on a block that cannot be used; then everything stays as it was */
@@ -150,8 +151,9 @@ export class Registration {
     this.#rollout.rollout.configure(this.#module.settingsOf(this.#options.environment, block));
   }
 
+  /** @throws TypeError on what is no function */
   subscribe(listener: (event: RolloutEvent) => void): () => void {
-    return this.#rollout.rollout.subscribe(listener);
+    return this.#rollout.rollout.subscribe(this.#module.listenerOf(listener));
   }
 
   #assertNotUninstalled(): void {

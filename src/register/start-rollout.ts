@@ -1,11 +1,13 @@
 /** The components of the hook with their settings; loaded when the program loads something that one of them replaces. */
 import type { Environment } from '../config/environment.ts';
+import { nearestName } from '../errors/nearest-name.ts';
 import { isJsonObject, type JsonValue } from '../protocol/json.ts';
 import type {
   ComponentDefinition,
   ModeSetting,
   Rollout,
   RolloutComponent,
+  RolloutEvent,
   RolloutLog,
   RolloutSettings,
 } from '../rollout/contract.ts';
@@ -96,11 +98,40 @@ function withPatience(entry: JsonValue | undefined): JsonValue {
   return entry['latency_budget'] === undefined ? { ...entry, ...latency } : entry;
 }
 
-/** @throws RangeError on a text that is no mode */
-export function modeOf(text: string): ModeSetting {
+/**
+ * @param text as the program gave it
+ * @throws TypeError on what is no text, RangeError on a text that is no mode
+ */
+export function modeOf(text: unknown): ModeSetting {
+  if (typeof text !== 'string') throw new TypeError(`a mode is a text, not ${kindOf(text)}. ${MODE_REMEDY}`);
   const mode = parseMode(text);
   if (mode === null) throw new RangeError(`no mode: ${JSON.stringify(text)}. ${MODE_REMEDY}`);
   return mode;
+}
+
+/**
+ * @param name as the program gave it
+ * @throws TypeError on what is no text, RangeError on a component that is not here
+ */
+export function componentNameOf(name: unknown): ComponentName {
+  const names = DEFINITIONS.map((each) => each.name);
+  const remedy = `There are ${names.join(', ')}.`;
+  if (typeof name !== 'string') throw new TypeError(`a component's name is a text, not ${kindOf(name)}. ${remedy}`);
+  const known = names.find((each) => each === name);
+  if (known !== undefined) return known;
+  const meant = nearestName(name, names);
+  const guess = meant === null ? '' : `Did you mean ${meant}? `;
+  throw new RangeError(`no component: ${JSON.stringify(name)}. ${guess}${remedy}`);
+}
+
+/** @throws TypeError on what cannot be called */
+export function listenerOf(listener: unknown): (event: RolloutEvent) => void {
+  if (typeof listener === 'function') return listener as (event: RolloutEvent) => void;
+  throw new TypeError(`a listener is a function that takes an event, not ${kindOf(listener)}.`);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }
 
 export { disturbed, recommend, renderStatusTable };

@@ -153,12 +153,12 @@ describe('settings', () => {
       clearMode('tokenizer'); seen.push(mode());
       configure({ tokenizer: { mode: 'shadow' } }); seen.push(mode());
       stop(); setMode('tokenizer', 'on');
-      for (const bad of [['tokenizer', 'often'], ['nothing', 'on']])
+      for (const bad of [['tokenizer', 'often'], ['nothing', 'on'], [], ['tokenizer', null]])
         try { setMode(...bad) } catch (error) { seen.push(error.name) }
       console.log(JSON.stringify({ seen, heard, advice: recommendations()[0].component }));`;
     const { stdout } = await sandbox.run('app.mjs', source, { flags: [] });
     expect(JSON.parse(stdout)).toEqual({
-      seen: ['on', 'canary:5', 'on', 'shadow', 'RangeError', 'RangeError'],
+      seen: ['on', 'canary:5', 'on', 'shadow', 'RangeError', 'RangeError', 'TypeError', 'TypeError'],
       heard: ['mode_changed tokenizer', 'mode_changed tokenizer', 'mode_changed tokenizer'],
       advice: 'tokenizer',
     });

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { componentNameOf, listenerOf, modeOf } from './start-rollout.ts';
+
+describe('what a program gives to the hook', () => {
+  it.each([
+    [undefined, TypeError, /^a mode is a text, not undefined\. Write on, off, shadow/],
+    [null, TypeError, /^a mode is a text, not null\. Write on, off, shadow/],
+    [5, TypeError, /^a mode is a text, not number\. Write/],
+    ['often', RangeError, /^no mode: "often"\. Write on, off, shadow/],
+  ])('%j is no mode', (value, kind, message) => {
+    expect(() => modeOf(value)).toThrow(kind);
+    expect(() => modeOf(value)).toThrow(message);
+  });
+
+  it.each([
+    [undefined, TypeError, "a component's name is a text, not undefined. There are tokenizer, http_pool, "],
+    [5, TypeError, "a component's name is a text, not number. There are"],
+    ['tokeniser', RangeError, 'no component: "tokeniser". Did you mean tokenizer? There are tokenizer, http_pool, '],
+    ['nothing', RangeError, 'no component: "nothing". There are'],
+  ])('%j is no component', (value, kind, message) => {
+    expect(() => componentNameOf(value)).toThrow(kind);
+    expect(() => componentNameOf(value)).toThrow(message);
+  });
+
+  it('takes functions only as listeners', () => {
+    expect(() => listenerOf(5)).toThrow(new TypeError('a listener is a function that takes an event, not number.'));
+    const listener = (): void => {};
+    expect(listenerOf(listener)).toBe(listener);
+  });
+});
