@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { componentNameOf, listenerOf, modeOf } from './start-rollout.ts';
+import type { JsonValue } from '../protocol/json.ts';
+import { componentNameOf, listenerOf, modeOf, settingsOf } from './start-rollout.ts';
+
+describe('settingsOf', () => {
+  const refusal = (block: JsonValue) => () => settingsOf(new Map(), block);
+
+  it.each(['tokenizer', 'http_pool', 'completion', 'rate_limiter'])('refuses a time limit of %s', (name) => {
+    const message = `acceleration.${name}.time_limit: has no effect under the hook. Remove it: `;
+    expect(refusal({ [name]: { mode: 'on', time_limit: '5s' } })).toThrow(message);
+    expect(refusal({ [name]: { time_limit: false } })).toThrow(message);
+  });
+
+  it('takes one among the defaults, which may be meant for other components', () => {
+    expect(settingsOf(new Map(), { defaults: { time_limit: '5s' }, http_pool: 'on' }).defaults.timeLimitMs).toBe(5_000);
+  });
+});
 
 describe('what a program gives to the hook', () => {
   it.each([

@@ -17,6 +17,7 @@ import { MODE_REMEDY, parseMode } from '../rollout/mode-text.ts';
 import { readSettings } from '../rollout/read-settings.ts';
 import { recommend } from '../rollout/recommend.ts';
 import { renderStatusTable } from '../rollout/render-status-table.ts';
+import { RolloutSettingsError } from '../rollout/settings-error.ts';
 import type { ComponentName } from './contract.ts';
 import { disturbed } from './disturb.ts';
 import { isOwnFault } from './http-pool/own-fault.ts';
@@ -75,7 +76,27 @@ export function startRollout({ environment, log, onMisspelt, onBadSettings }: Ro
 
 /** @throws RolloutSettingsError on a block that cannot be used */
 export function settingsOf(environment: Environment, block: JsonValue | undefined = blockOf(environment)) {
+  refuseTimeLimits(block);
   return readSettings({ block: withOwnDefaults(block), environment, reserved: RESERVED_VARIABLES });
+}
+
+/**
+ * One that is set for every component (`defaults`) may be meant for those of a gateway; one of the hook's own would be
+ * taken for a limit that holds.
+ */
+function refuseTimeLimits(block: JsonValue | undefined): void {
+  if (!isJsonObject(block)) return;
+  for (const { name } of DEFINITIONS) {
+    const entry = block[name];
+    if (!isJsonObject(entry) || entry['time_limit'] == null) continue;
+    throw new RolloutSettingsError(
+      `acceleration.${name}.time_limit`,
+      'has no effect under the hook',
+      QUICK_COMPONENTS.includes(name)
+        ? 'Remove it: its calls are synchronous, and cannot be left before they end.'
+        : "Remove it: how long a call may take is the program's own to say, with a signal or its client's timeout.",
+    );
+  }
 }
 
 /**

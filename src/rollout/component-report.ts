@@ -19,7 +19,7 @@ export function reportComponent(core: ComponentCore): ComponentReport {
     state: machine.state,
     percent: machine.percent,
     stickyBy: core.stickyBy,
-    applied: core.isServing && core.goodCalls > 0,
+    applied: isApplied(core),
     why: reasonOf(core),
     retryAtMs: machine.retryAtMs,
     counts: { ...totals },
@@ -27,6 +27,11 @@ export function reportComponent(core: ComponentCore): ComponentReport {
     speedUp: speedUpOf(latency),
     memoryBytes: memoryOf(core),
   };
+}
+
+/** With 0 % nothing is served, whatever the mode is called. */
+function isApplied({ goodCalls, isServing, machine }: ComponentCore): boolean {
+  return isServing && machine.percent > 0 && goodCalls > 0;
 }
 
 function memoryOf({ definition }: ComponentCore): number | null {
@@ -51,6 +56,7 @@ function reasonOf(core: ComponentCore): string {
     case 'trial':
       return `tried again after a rollback (${machine.lastCause?.replaceAll('_', ' ')})`;
     case 'serving':
+      if (machine.percent === 0) return `${setBy}; 0 % is off: the original answers every call`;
       return core.goodCalls > 0 ? setBy : `${setBy}; ${reasonNotApplied(core)}`;
   }
 }

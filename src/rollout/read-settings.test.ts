@@ -122,6 +122,14 @@ describe('the acceleration block', () => {
     [{ tokenizer: { mode: 'gradual', steps: [1] } }, 'Say how long each step lasts, e.g. 10m.'],
     [{ tokenizer: { sticky: 'planet' } }, 'Write key, user, request, content, call.'],
     [{ tokenizer: { error_budget: { percents: 1 } } }, 'Its members are percent, min_faults, mismatches, half_life.'],
+    [
+      { tokenizer: { verify: { first_cals: 10 } } },
+      'acceleration.tokenizer.verify: has a member first_cals, which means nothing here. Did you mean first_calls? Its',
+    ],
+    [
+      { tokenizer: { colour: 'red' } },
+      'acceleration.tokenizer: has a member colour, which means nothing here. Its mem',
+    ],
     [{ tokenizer: { error_budget: 3 } }, 'acceleration.tokenizer.error_budget: not a mapping.'],
     [{ tokenizer: { error_budget: { min_faults: 0 } } }, 'not a whole number from 1'],
     [{ tokenizer: { latency_budget: { factor: 0.5 } } }, 'not a number from 1'],

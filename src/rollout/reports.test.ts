@@ -93,6 +93,20 @@ describe('a report', () => {
   });
 });
 
+describe('canary:0', () => {
+  it('is shown as off, also after calls that were good', () => {
+    const { rollout, component } = testRollout({ block: { tokenizer: 'on' } });
+    const call = component.wrap({ fast: () => 1, original: () => 1 });
+    call();
+    rollout.override('tokenizer', { mode: 'canary', percent: 0 });
+    call();
+    expect(component.report()).toMatchObject({
+      applied: false,
+      why: 'set at run time; 0 % is off: the original answers every call',
+    });
+  });
+});
+
 describe('mergeReports', () => {
   it('adds up the threads, and shows the one that is worst off', () => {
     const good = componentReport({ memoryBytes: 10 });

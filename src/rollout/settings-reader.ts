@@ -1,4 +1,5 @@
 /** Reads one mapping of the `acceleration:` block member by member; every fault names its place and its remedy. */
+import { nearestName } from '../errors/nearest-name.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
 import { parseDuration } from './duration.ts';
 import { isPercent } from './mode-text.ts';
@@ -13,12 +14,7 @@ export class SettingsReader {
     if (!isJsonObject(value))
       throw new RolloutSettingsError(key, 'not a mapping', `Its members are ${known.join(', ')}.`);
     const foreign = Object.keys(value).find((name) => !known.includes(name));
-    if (foreign !== undefined)
-      throw new RolloutSettingsError(
-        key,
-        'has a member that means nothing here',
-        `Its members are ${known.join(', ')}.`,
-      );
+    if (foreign !== undefined) throw foreignMember(key, foreign, known);
     this.#key = key;
     this.#members = value;
   }
@@ -90,6 +86,18 @@ export class SettingsReader {
       ? value
       : this.fail(name, `not ${rule.wanted}`, `Write ${rule.wanted}, e.g. ${fallback}.`);
   }
+}
+
+/** A member is named where it is near a known one or a plain word; anything else may be a key in the wrong place. */
+function foreignMember(key: string, name: string, known: readonly string[]): RolloutSettingsError {
+  const meant = nearestName(name, known);
+  const shown = meant !== null || /^[a-z_]{1,40}$/i.test(name) ? `member ${name}, which` : 'member that';
+  const guess = meant === null ? '' : `Did you mean ${meant}? `;
+  return new RolloutSettingsError(
+    key,
+    `has a ${shown} means nothing here`,
+    `${guess}Its members are ${known.join(', ')}.`,
+  );
 }
 
 interface NumberRule {
