@@ -61,7 +61,7 @@ export class KnownCores {
   of(core: Core): NpmEncoding | null {
     const known = this.#known.get(core);
     if (known !== undefined) return known;
-    const found = this.#identify(core);
+    const found = this.#identifyOrKeep(core);
     this.#known.set(core, found);
     return found;
   }
@@ -71,6 +71,16 @@ export class KnownCores {
     const encoding = this.of(core);
     if (encoding === null) throw new Error('an unknown object of gpt-tokenizer was accepted');
     return encoding;
+  }
+
+  /** Our tables may not be there, for want of memory say: nothing of that is the program's. */
+  #identifyOrKeep(core: Core): NpmEncoding | null {
+    try {
+      return this.#identify(core);
+    } catch (error) {
+      this.#sayKept(`its tokens could not be looked at (${error instanceof Error ? error.name : typeof error})`);
+      return null;
+    }
   }
 
   #identify({ tokenSplitRegex, bytePairRankDecoder: tokens, specialTokensEncoder: special }: Core): NpmEncoding | null {

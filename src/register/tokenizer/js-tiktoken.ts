@@ -26,10 +26,10 @@ type GetEncoding = (name: unknown, extended?: unknown) => Instance;
 
 const RULES: SplittingRules = { engine: 'javascript', cl100kEnd: 'cut' };
 
-export function adapt(original: ModuleExports, { component, replace, use }: AdapterTools): ModuleExports {
+export function adapt(original: ModuleExports, { component, replace, use, sayKept }: AdapterTools): ModuleExports {
   const tiktoken = functionAt<TiktokenClass>(original, 'Tiktoken');
   const prototype = tiktoken.prototype as object;
-  const known = new KnownInstances(component.building);
+  const known = new KnownInstances(component.building, sayKept);
   replace(prototype, 'encode', encodeWith(component, functionAt<Encode>(prototype, 'encode'), known));
   replace(prototype, 'decode', decodeWith(component, functionAt<Decode>(prototype, 'decode'), known));
   if (use === 'none') return {};
@@ -50,9 +50,11 @@ export function adapt(original: ModuleExports, { component, replace, use }: Adap
 class KnownInstances {
   readonly encodings: PackageEncodings;
   readonly building: Building;
+  readonly #sayKept: AdapterTools['sayKept'];
   readonly #known = new WeakMap<object, SpecialSplit | null>();
 
-  constructor(building: Building) {
+  constructor(building: Building, sayKept: AdapterTools['sayKept']) {
+    this.#sayKept = sayKept;
     this.building = building;
     this.encodings = new PackageEncodings(RULES, building);
   }
@@ -72,7 +74,13 @@ class KnownInstances {
   /** By all of its tokens, once for each instance that the original constructor made. */
   #identify({ patStr, specialTokens, textMap }: Instance): SpecialSplit | null {
     if (!(textMap instanceof Map) || typeof specialTokens !== 'object' || specialTokens === null) return null;
-    return this.encodings.ofTokens(patStr, textMap as ReadonlyMap<number, Uint8Array>, specialTokens);
+    try {
+      return this.encodings.ofTokens(patStr, textMap as ReadonlyMap<number, Uint8Array>, specialTokens);
+    } catch (error) {
+      // Our tables are not there, for want of memory say: nothing of that is the program's.
+      this.#sayKept(`its tokens could not be looked at (${error instanceof Error ? error.name : typeof error})`);
+      return null;
+    }
   }
 }
 
