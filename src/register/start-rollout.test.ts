@@ -1,6 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../protocol/json.ts';
-import { componentNameOf, listenerOf, modeOf, settingsOf } from './start-rollout.ts';
+import { componentNameOf, listenerOf, modeOf, settingsOf, startRollout } from './start-rollout.ts';
+
+describe('startRollout', () => {
+  it.each([
+    ['{"tokenizer":{"verify":{"first_cals":10}}}', 'acceleration.tokenizer.verify'],
+    ['{tokenizer', 'FAST_LITELLM_ACCELERATION'],
+  ])('with %s leaves all to the originals, and says the place in the status and the remedy once', (block, place) => {
+    const problems: string[] = [];
+    const { rollout } = startRollout({
+      environment: new Map([['FAST_LITELLM_ACCELERATION', block]]),
+      log: { info: () => {}, warn: () => {} },
+      onMisspelt: () => {},
+      onBadSettings: (message) => problems.push(message),
+    });
+    expect(problems).toHaveLength(1);
+    for (const { state, why } of rollout.report().components)
+      expect([state, why]).toEqual(['off', `everything is switched off by settings that cannot be used (${place})`]);
+    rollout.close();
+  });
+});
 
 describe('settingsOf', () => {
   const refusal = (block: JsonValue) => () => settingsOf(new Map(), block);

@@ -70,7 +70,9 @@ export function startRollout({ environment, log, onMisspelt, onBadSettings }: Ro
     return createComponents(settingsOf(environment), log);
   } catch (error) {
     onBadSettings(error instanceof Error ? error.message : String(error));
-    return createComponents({ ...readSettings({}), switchedOffBy: 'settings that cannot be used' }, log);
+    // The warning of a process that is ending reaches nobody: the status says the place, too.
+    const place = error instanceof RolloutSettingsError ? error.key : VARIABLES.acceleration;
+    return createComponents({ ...readSettings({}), switchedOffBy: `settings that cannot be used (${place})` }, log);
   }
 }
 
