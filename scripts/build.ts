@@ -1,8 +1,7 @@
 /**
- * Builds `dist/` from `src/`: TypeScript into a fresh folder beside it, joined there into few
- * files, then two renames, so that a running gateway
- * or a second build never sees half of it and no file of an earlier build stays. Run by `npm run build` and, as
- * `prepare`, by `npm ci`.
+ * Builds `dist/` from `src/`: TypeScript into a fresh folder beside it, joined there into few files, then two renames, so
+ * that a running gateway or a second build never sees half of it and no file of an earlier build stays. Run by
+ * `npm run build` and, as `prepare`, by `npm ci`.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

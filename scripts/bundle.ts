@@ -1,13 +1,13 @@
 /**
- * Joins the compiled modules into few files, since Node takes longer to find, read and link a module than to run it: a
- * start loads a tenth of the files. Everything that is opened by its path (package exports, the command, threads, what
+ * Joins the compiled modules into few files, since Node takes longer to find, read and link a module than to run it
+ * (docs/decisions/0018). Everything that is opened by its path (package exports, the command, threads, what
  * the register hook loads beside itself) stays a file of its own at that path; modules that import lazily stay lazy.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
 
-/** Files of threads, which are started by their path. */
+/** Files of threads, which are started by their path; those that start them are named alike, and may be files too. */
 const THREAD = /(?:^|\/)(?:worker|[\w-]+-thread)\.js$/;
 /** What the register hook loads beside itself. */
 const BESIDE = /(?:loadBeside\(|\badapter: )'([\w/-]+)'/g;

@@ -61,7 +61,7 @@ class SpawnedLitellm implements RunningFallback {
   /** The process that is to replace it. */
   #next: Life | null = null;
   #supervision: Promise<void> = Promise.resolve();
-  /** What went wrong last with a process, for as long as nothing has put it right; part of the reason that is told. */
+  /** What went wrong last with a process, until one answers anew; told where the health gives no reason of its own. */
   #trouble: string | null = null;
 
   constructor(options: SpawnOptions, program: string, tools: FallbackTools) {
